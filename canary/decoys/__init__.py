@@ -1,0 +1,1 @@
+"""Decoys: personas nobody owns, on lines we own, planted in dated seedings."""
