@@ -46,3 +46,8 @@ def new_id(prefix: str, at: datetime) -> str:
     The first 12 hex digits are milliseconds since 1970; the 20 that follow are random.
     """
     return f"{prefix}_{int(at.timestamp() * 1000):012x}{secrets.token_hex(10)}"
+
+
+def rfc3339(at: datetime | None) -> str | None:
+    """Return an instant as it is shown everywhere: UTC, ``2026-11-23T21:30:00.123456Z``."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -266,8 +266,10 @@ class Leak(SQLModel, table=True):
     first_contact_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     suspected_at: datetime = Field(sa_type=UTCDateTime)
     opened_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    told_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    """When the last alert of this leak was written."""
+    told_width_s: float | None = None
+    """Width of the date interval in the last alert, in seconds."""
+    told_decoys: int = 0
+    """Decoys contacted as of the last alert."""
     contacts: int
     decoys_contacted: int
     decoys_exposed: int

@@ -1,0 +1,1 @@
+"""What firms are told: alerts, the endpoints they go to, and deliveries until each arrives."""

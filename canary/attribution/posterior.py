@@ -1,0 +1,132 @@
+"""The question and its answer: did this copy leak, when, and which contacts come from it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import exp, expm1, log
+
+import numpy as np
+
+from canary.attribution.assumptions import DEFAULT, Assumptions
+from canary.attribution.campaigns import Campaign
+from canary.attribution.cells import Floats
+from canary.attribution.dates import interval, spread
+from canary.attribution.days import to_days
+from canary.attribution.grid import TINY, Joint
+from canary.attribution.model import Attribution, Contact, World
+from canary.attribution.reasons import Findings, tell
+from canary.attribution.replay import Replay
+from canary.attribution.suspect import Suspect
+from canary.errors import NotFound
+
+
+def attribute(
+    world: World, copy_id: str, now: datetime, assumed: Assumptions = DEFAULT
+) -> Attribution:
+    """Weigh every contact known at ``now`` and say whether, and when, the copy leaked.
+
+    Args:
+        world: all there is, or the part that touches the copy.
+        copy_id: the copy asked about.
+        now: the instant of the question; later contacts are left out.
+        assumed: the model's constants.
+
+    Returns:
+        The weighed answer. Its probability is that of a leak which is in use; the leak date is None
+        when no decoy has been planted.
+
+    Raises:
+        NotFound: the world does not know the copy.
+    """
+    if copy_id not in world.copies:
+        raise NotFound(says=f"no copy {copy_id} in this world")
+    replay = Replay(world, to_days(now), assumed)
+    replay.fold_all(sorted((c for c in world.contacts if c.at <= now), key=lambda c: c.at))
+    return answer(replay, copy_id, now)
+
+
+def answer(replay: Replay, copy_id: str, now: datetime) -> Attribution:
+    """Return the answer for one copy from the contacts folded so far.
+
+    Args:
+        replay: with every contact up to ``now`` folded in.
+        copy_id: the copy asked about.
+        now: the instant of the question, not after the replay's end.
+    """
+    at = to_days(now)
+    suspect = replay.suspect(copy_id)
+    if suspect is None or suspect.grid.start >= at:
+        return Attribution(copy_id, 0.0, 0.0, None, {}, {}, 0, 0, tell_nothing())
+    joint = suspect.joint(at)
+    contacts = [
+        contact
+        for contact in replay.world.contacts
+        if contact.id in replay.campaign_of and contact.line in suspect.cells.spans
+    ]
+    campaign_of = {contact.id: replay.campaign_of[contact.id] for contact in contacts}
+    probabilities = contact_probabilities(suspect, joint, contacts, campaign_of)
+    found = Findings(
+        probability=joint.leaked,
+        leaked_at=interval(spread(suspect.grid, joint, at)),
+        contacts=contacts,
+        contact_probability=probabilities,
+        campaign_of=campaign_of,
+        decoys_contacted=contacted(suspect, contacts),
+        decoys_exposed=len({e.decoy for e in suspect.exposures if e.planted_at <= now}),
+    )
+    return Attribution(
+        copy=copy_id,
+        probability=min(joint.leaked, 1.0),
+        log_bayes_factor=log_bayes_factor(suspect, joint, at),
+        leaked_at=found.leaked_at,
+        contact_probability=probabilities,
+        campaign_of={contact: campaign.key for contact, campaign in campaign_of.items()},
+        decoys_contacted=found.decoys_contacted,
+        decoys_exposed=found.decoys_exposed,
+        reasons=tell(found),
+    )
+
+
+def tell_nothing() -> tuple[str, ...]:
+    """Return the one reason of a copy without decoys."""
+    return ("No decoy of this copy has been planted.",)
+
+
+def log_bayes_factor(suspect: Suspect, joint: Joint, now: float) -> float:
+    """Return the natural log of the evidence for a leak, in use or not yet, against none."""
+    age = max(now - suspect.grid.start, TINY)
+    prior_none = exp(-suspect.grid.hazard * age)
+    prior_leak = -expm1(-suspect.grid.hazard * age)
+    posterior = max(joint.leaked + joint.unseen, TINY) / max(joint.none, TINY)
+    return log(posterior) - log(prior_leak / prior_none)
+
+
+def contact_probabilities(
+    suspect: Suspect,
+    joint: Joint,
+    contacts: Sequence[Contact],
+    campaign_of: dict[str, Campaign],
+) -> dict[str, float]:
+    """Return for each contact the probability that this copy's leak caused it.
+
+    That is the probability that the leak caused its campaign while a decoy on the contact's line
+    stood in the leaked list.
+    """
+    caused: dict[int, Floats] = {}
+    probabilities = {}
+    for contact in contacts:
+        number = campaign_of[contact.id].number
+        if number not in caused:
+            caused[number] = suspect.caused(joint, number)
+        mask = suspect.cells.membership(contact.line)
+        probabilities[contact.id] = float(np.clip(caused[number][mask].sum(), 0.0, 1.0))
+    return probabilities
+
+
+def contacted(suspect: Suspect, contacts: Sequence[Contact]) -> int:
+    """Return how many decoys of the copy were contacted on their line after they were planted."""
+    last: dict[str, datetime] = {}
+    for contact in contacts:
+        last[contact.line] = max(contact.at, last.get(contact.line, contact.at))
+    return len(
+        {e.decoy for e in suspect.exposures if e.line in last and e.planted_at <= last[e.line]}
+    )

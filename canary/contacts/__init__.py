@@ -1,0 +1,1 @@
+"""Contacts: what reaches our lines, stored durably before anyone is answered."""

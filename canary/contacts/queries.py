@@ -1,0 +1,184 @@
+"""Contacts as they are shown: opened from the vault, with what attribution made of them.
+
+A firm sees a contact when one of its decoys was the line's last holder at that time, so that a
+line leased to another firm later tells nothing about either.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from canary.contacts.record import BODY_PLACE, CALLER_PLACE
+from canary.errors import NotFound
+from canary.firms.access import Principal
+from canary.lines.register import LINE_NUMBER
+from canary.paging import Ask, page
+from canary.tables import Contact, Copy, Dataset, Decoy, Lease, Line, Weight
+from canary.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which contacts: all filters that are given must hold; ``line`` is an id."""
+
+    since: datetime | None = None
+    line: str | None = None
+    decoy: str | None = None
+    copy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContact:
+    """A contact in the clear, with its line's holder then and the weight of that copy's leak."""
+
+    row: Contact
+    number: str
+    decoy: str | None
+    copy: str | None
+    caller: str | None
+    body: str | None
+    probability: float
+    campaign: str | None
+
+
+def list_contacts(
+    session: Session, vault: Vault, who: Principal, wanted: Wanted, ask: Ask
+) -> tuple[list[ShownContact], str | None]:
+    """Return a page of contacts, newest first, and the cursor of the next page.
+
+    Raises:
+        NotFound: ``who`` sees no such decoy or copy.
+    """
+    _require_seen(session, who, wanted)
+    statement = contacts_seen(who)
+    for given, column in (
+        (wanted.line, col(Contact.line_id)),
+        (wanted.decoy, col(Lease.decoy_id)),
+        (wanted.copy, col(Lease.copy_id)),
+    ):
+        if given is not None:
+            statement = statement.where(column == given)
+    if wanted.since is not None:
+        statement = statement.where(col(Contact.at) >= wanted.since)
+    found = page(session, statement, col(Contact.id), ask)
+    return [shown(vault, *row) for row in found.rows], found.next
+
+
+def contacts_seen(who: Principal) -> Any:  # noqa: ANN401
+    """Return the statement of all contacts that ``who`` sees, one row each, for :func:`shown`."""
+    statement = (
+        sa.select(
+            Contact,
+            col(Line.number),
+            col(Lease.decoy_id),
+            col(Lease.copy_id),
+            col(Weight.probability),
+            col(Weight.campaign),
+        )
+        .join(Line, col(Line.id) == col(Contact.line_id))
+        .outerjoin(Lease, _held_then())
+        .outerjoin(
+            Weight,
+            sa.and_(
+                col(Weight.contact_id) == col(Contact.id),
+                col(Weight.copy_id) == col(Lease.copy_id),
+            ),
+        )
+    )
+    if who.sees_firm is None:
+        return statement
+    return (
+        statement.join(Copy, col(Copy.id) == col(Lease.copy_id))
+        .join(Dataset, col(Dataset.id) == col(Copy.dataset_id))
+        .where(col(Dataset.firm_id) == who.sees_firm)
+    )
+
+
+def contacts_of_copy(
+    session: Session, vault: Vault, copy_id: str, limit: int
+) -> Sequence[ShownContact]:
+    """Return the contacts weighed for a copy, the likeliest of its leak first."""
+    statement = (
+        sa.select(
+            Contact,
+            col(Line.number),
+            col(Decoy.id),
+            col(Weight.copy_id),
+            col(Weight.probability),
+            col(Weight.campaign),
+        )
+        .join(Weight, col(Weight.contact_id) == col(Contact.id))
+        .join(Line, col(Line.id) == col(Contact.line_id))
+        .outerjoin(
+            Decoy,
+            sa.and_(col(Decoy.line_id) == col(Line.id), col(Decoy.copy_id) == col(Weight.copy_id)),
+        )
+        .where(col(Weight.copy_id) == copy_id)
+        .order_by(col(Weight.probability).desc(), col(Contact.at), col(Contact.id))
+        .limit(limit)
+    )
+    return [shown(vault, *row) for row in session.execute(statement).all()]
+
+
+def shown(  # noqa: PLR0913, PLR0917  one argument for each column of the statement
+    vault: Vault,
+    row: Contact,
+    number: bytes,
+    decoy: str | None,
+    copy: str | None,
+    probability: float | None,
+    campaign: str | None,
+) -> ShownContact:
+    """Open one row of :func:`contacts_seen`."""
+    return ShownContact(
+        row=row,
+        number=vault.open(LINE_NUMBER, str(row.line_id), number),
+        decoy=decoy,
+        copy=copy,
+        caller=vault.open(CALLER_PLACE, row.id, row.caller) if row.caller else None,
+        body=vault.open(BODY_PLACE, row.id, row.body) if row.body else None,
+        probability=probability or 0.0,
+        campaign=campaign,
+    )
+
+
+def count_unknown(session: Session) -> int:
+    """Return how many contacts came to numbers that are not ours."""
+    unknown = sa.select(sa.func.count()).select_from(Contact).where(col(Contact.line_id).is_(None))
+    return int(session.execute(unknown).scalar_one())
+
+
+def _held_then() -> Any:  # noqa: ANN401
+    """Return the condition that joins a contact to its line's last lease begun by then."""
+    last = aliased(Lease)
+    newest = (
+        sa.select(col(last.id))
+        .where(col(last.line_id) == col(Contact.line_id), col(last.leased_at) <= col(Contact.at))
+        .order_by(col(last.leased_at).desc(), col(last.id).desc())
+        .limit(1)
+        .correlate(Contact)
+        .scalar_subquery()
+    )
+    return col(Lease.id) == newest
+
+
+def _require_seen(session: Session, who: Principal, wanted: Wanted) -> None:
+    firm_of_copy = sa.select(col(Dataset.firm_id)).join(
+        Copy, col(Copy.dataset_id) == col(Dataset.id)
+    )
+    firm_of_decoy = firm_of_copy.join(Decoy, col(Decoy.copy_id) == col(Copy.id))
+    asked = (
+        ("copy", wanted.copy, firm_of_copy.where(col(Copy.id) == wanted.copy)),
+        ("decoy", wanted.decoy, firm_of_decoy.where(col(Decoy.id) == wanted.decoy)),
+    )
+    for kind, given, statement in asked:
+        if given is None:
+            continue
+        firm = session.execute(statement).scalar_one_or_none()
+        if firm is None or not who.sees(firm):
+            raise NotFound(says=f"There is no {kind} {given!r}.", fix="See /v1 for lists of them.")

@@ -1,0 +1,1 @@
+"""Firms, their datasets and copies, and the keys that decide who sees what."""

@@ -1,0 +1,1 @@
+"""Leaks: the case opened for a copy, what moved it, and what people said of it."""

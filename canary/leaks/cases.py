@@ -1,0 +1,155 @@
+"""Keeping cases: an attribution becomes a leak, its changes, and the weight of each contact."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from canary.attribution.model import Attribution
+from canary.clock import new_id
+from canary.leaks.steps import CAUSED, Step, Told, next_step, width_s
+from canary.tables import Contact, Leak, LeakChange, LeakStatus, Weight, rows_of
+
+LIVE = (LeakStatus.SUSPECTED, LeakStatus.OPEN, LeakStatus.CONFIRMED)
+STATUS_AFTER = {
+    Step.SUSPECTED: LeakStatus.SUSPECTED,
+    Step.OPENED: LeakStatus.OPEN,
+    Step.CLOSED: LeakStatus.CLOSED,
+}
+NOTICEABLE = 0.005
+"""A contact's probability is stored anew when it moved by more than this."""
+
+
+def follow(session: Session, found: Attribution, now: datetime) -> tuple[Leak, Step] | None:
+    """Bring the copy's leak in line with its attribution.
+
+    Stores the weights that moved, and opens, updates or closes the leak.
+
+    Returns:
+        The leak and the step that is to be told, None when there is nothing to tell.
+    """
+    _store_weights(session, found)
+    leak = live_leak(session, found.copy)
+    told = None if leak is None else Told(leak.status, leak.told_width_s, leak.told_decoys)
+    step = next_step(told, found)
+    if leak is None:
+        if step is None:
+            return None
+        leak = _new_leak(found, now)
+    _describe(session, leak, found)
+    session.add(leak)
+    session.flush()
+    if step is None:
+        return None
+    leak.status = STATUS_AFTER.get(step, leak.status)
+    if step is Step.OPENED:
+        leak.opened_at = now
+    leak.told_width_s = width_s(leak.leaked_lo, leak.leaked_hi)
+    leak.told_decoys = leak.decoys_contacted
+    add_change(session, leak, step.value, now)
+    return leak, step
+
+
+def live_leak(session: Session, copy_id: str) -> Leak | None:
+    """Return the copy's leak that is still a case, None when there is none."""
+    wanted = select(Leak).where(Leak.copy_id == copy_id, col(Leak.status).in_(LIVE))
+    return session.exec(wanted.order_by(col(Leak.id).desc())).first()
+
+
+def add_change(
+    session: Session, leak: Leak, kind: str, now: datetime, actor: str | None = None
+) -> LeakChange:
+    """Add a step to the leak's timeline."""
+    change = LeakChange(
+        id=new_id("change", now),
+        leak_id=leak.id,
+        at=now,
+        kind=kind,
+        probability=leak.probability,
+        actor=actor,
+    )
+    session.add(change)
+    return change
+
+
+def _new_leak(found: Attribution, now: datetime) -> Leak:
+    return Leak(
+        id=new_id("leak", now),
+        copy_id=found.copy,
+        status=LeakStatus.SUSPECTED,
+        probability=found.probability,
+        log_bayes_factor=found.log_bayes_factor,
+        suspected_at=now,
+        contacts=0,
+        decoys_contacted=0,
+        decoys_exposed=0,
+        reasons=[],
+    )
+
+
+def _describe(session: Session, leak: Leak, found: Attribution) -> None:
+    caused = [one for one, sure in found.contact_probability.items() if sure >= CAUSED]
+    leak.probability = found.probability
+    leak.log_bayes_factor = found.log_bayes_factor
+    leak.contacts = len(caused)
+    leak.decoys_contacted = found.decoys_contacted
+    leak.decoys_exposed = found.decoys_exposed
+    leak.reasons = list(found.reasons)
+    if found.leaked_at is not None:
+        leak.leaked_best = found.leaked_at.best
+        leak.leaked_lo, leak.leaked_hi = found.leaked_at.lo, found.leaked_at.hi
+    first = sa.select(sa.func.min(col(Contact.at))).join(
+        Weight, col(Weight.contact_id) == col(Contact.id)
+    )
+    leak.first_contact_at = session.execute(
+        first.where(col(Weight.copy_id) == found.copy, col(Weight.probability) >= CAUSED)
+    ).scalar_one()
+
+
+def _store_weights(session: Session, found: Attribution) -> None:
+    stored = {
+        row.contact_id: row
+        for row in session.execute(
+            sa.select(col(Weight.contact_id), col(Weight.probability), col(Weight.campaign)).where(
+                col(Weight.copy_id) == found.copy
+            )
+        )
+    }
+    moved: list[dict[str, Any]] = []
+    for contact_id, probability in found.contact_probability.items():
+        campaign = found.campaign_of.get(contact_id)
+        before = stored.get(contact_id)
+        if (
+            before is None
+            or abs(before.probability - probability) > NOTICEABLE
+            or before.campaign != campaign
+        ):
+            moved.append(
+                {
+                    "copy_id": found.copy,
+                    "contact_id": contact_id,
+                    "probability": probability,
+                    "campaign": campaign,
+                    "benign": False,
+                }
+            )
+    if moved:
+        _upsert(session, moved)
+
+
+def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(rows_of(Weight))
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["copy_id", "contact_id"],
+            set_={
+                "probability": insert.excluded.probability,
+                "campaign": insert.excluded.campaign,
+            },
+        ),
+        rows,
+    )

@@ -1,0 +1,91 @@
+"""What people say of a leak: confirmed, dismissed with a reason, or a note."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from canary.errors import BadInput, Conflict
+from canary.firms.access import Principal, Right
+from canary.leaks.cases import LIVE, add_change
+from canary.leaks.steps import CAUSED
+from canary.leaks.views import find_leak
+from canary.tables import Leak, LeakStatus, Weight
+from canary.vault import Vault
+
+WORDS_PLACE = "leak_change.words"
+MAX_WORDS = 4000
+
+
+def confirm(session: Session, who: Principal, leak_id: str, now: datetime) -> Leak:
+    """Say that the leak is real.
+
+    Raises:
+        Conflict: it was dismissed, closed or confirmed before.
+        NotFound: ``who`` sees no such leak.
+    """
+    leak = _judged(session, who, leak_id)
+    if leak.status is LeakStatus.CONFIRMED:
+        raise Conflict(says="This leak is confirmed already.", fix="Nothing needs to be done.")
+    leak.status = LeakStatus.CONFIRMED
+    add_change(session, leak, "confirmed", now, who.key_id)
+    return leak
+
+
+def dismiss(
+    session: Session, vault: Vault, who: Principal, leak_id: str, reason: str, now: datetime
+) -> Leak:
+    """Say that it is no leak, and why: its contacts are benign and weigh nothing from now on.
+
+    Raises:
+        BadInput: there is no reason, or it is too long.
+        Conflict: it was dismissed or closed before.
+        NotFound: ``who`` sees no such leak.
+    """
+    leak = _judged(session, who, leak_id)
+    leak.status = LeakStatus.DISMISSED
+    change = add_change(session, leak, "dismissed", now, who.key_id)
+    change.words = _sealed(vault, change.id, reason)
+    session.execute(
+        sa.update(Weight)
+        .where(col(Weight.copy_id) == leak.copy_id, col(Weight.probability) >= CAUSED)
+        .values(benign=True)
+    )
+    return leak
+
+
+def note(
+    session: Session, vault: Vault, who: Principal, leak_id: str, text: str, now: datetime
+) -> Leak:
+    """Write something down beside the leak.
+
+    Raises:
+        BadInput: there is no text, or it is too long.
+        NotFound: ``who`` sees no such leak.
+    """
+    who.require(Right.JUDGE)
+    leak = find_leak(session, who, leak_id).leak
+    change = add_change(session, leak, "note", now, who.key_id)
+    change.words = _sealed(vault, change.id, text)
+    return leak
+
+
+def _judged(session: Session, who: Principal, leak_id: str) -> Leak:
+    who.require(Right.JUDGE)
+    leak = find_leak(session, who, leak_id).leak
+    if leak.status not in LIVE:
+        raise Conflict(
+            says=f"This leak is {leak.status} already.",
+            fix="New evidence opens a new leak; see `canary leaks`.",
+        )
+    return leak
+
+
+def _sealed(vault: Vault, row: str, words: str) -> bytes:
+    text = words.strip()
+    if not text or len(text) > MAX_WORDS:
+        raise BadInput(
+            says=f"The words are empty or longer than {MAX_WORDS} characters.",
+            fix="Say it in a few sentences.",
+        )
+    return vault.seal(WORDS_PLACE, row, text)

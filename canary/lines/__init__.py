@@ -1,0 +1,1 @@
+"""Lines: the phone numbers we own, from quarantine to lease to cooling."""

@@ -1,0 +1,1 @@
+"""Tests by tier: unit, integration, migration, acceptance, gates."""

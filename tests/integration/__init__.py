@@ -1,0 +1,1 @@
+"""Real databases, both of them."""

@@ -1,0 +1,1 @@
+"""One module each: no network, no database."""

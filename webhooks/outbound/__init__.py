@@ -1,0 +1,1 @@
+"""Alerts on their way out: signed, guarded, tried again until they arrive."""
