@@ -69,7 +69,9 @@ class ValueEnum(sa.types.TypeDecorator[enum.StrEnum]):
 
     @override
     def process_bind_param(self, value: enum.StrEnum | str | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.kind(value).value
+        if isinstance(value, self.kind) or value is None:
+            return value and value.value
+        return self.kind(value).value
 
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> enum.StrEnum | None:

@@ -6,7 +6,6 @@ key of its own. All keys come by HKDF-SHA-256 from the keyring in the master key
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -82,8 +81,7 @@ class Vault:
 
     def index(self, kind: str, text: str) -> bytes:
         """Return the blind index of ``text``: 16 bytes, equal for equal text of the same kind."""
-        mac = hmac.new(self._index_key(kind), text.encode(), hashlib.sha256)
-        return mac.digest()[:INDEX_BYTES]
+        return hmac.digest(self._index_key(kind), text.encode(), "sha256")[:INDEX_BYTES]
 
     def _derive_cipher(self, key_id: int, place: str) -> AESGCM:
         return AESGCM(_derived(self._keys[key_id], f"canary/field/{place}"))

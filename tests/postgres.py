@@ -68,10 +68,11 @@ class Cluster:
         shutil.rmtree(self._place)
 
 
-def start_cluster() -> Cluster:
+def start_cluster(**changed: str) -> Cluster:
     """Start a new, empty server, or skip the tests that need one.
 
-    PostgreSQL refuses to run as root: then it runs as its own user.
+    PostgreSQL refuses to run as root: then it runs as its own user. ``changed`` settings replace
+    those that make tests quick.
     """
     initdb, postgres = require("initdb"), require("postgres")
     place = Path(tempfile.mkdtemp(prefix="canary-pg-"))
@@ -84,7 +85,7 @@ def start_cluster() -> Cluster:
         stdout=subprocess.DEVNULL,
         cwd=place,
     )
-    options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    options = [f"--{name}={value}" for name, value in {**SETTINGS, **changed}.items()]
     with (place / "log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603  PostgreSQL's own program
             [*prefix, postgres, "-D", str(files), "-k", str(place), *options],

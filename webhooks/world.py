@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from canary import clock as clocks
 from canary.clock import Chance, Clock
 from canary.database import Database, open_database
-from canary.errors import Conflict
+from canary.errors import CanaryError, Conflict
 from canary.schema import is_current
 from canary.settings import Settings
 from canary.vault import Vault, open_vault
@@ -39,7 +39,11 @@ def open_world(
     """
     vault = open_vault(settings.key_file)
     database = open_database(settings.database)
-    require_current(database)
+    try:
+        require_current(database)
+    except CanaryError:
+        database.close()
+        raise
     return World(
         settings, database, vault, clock or clocks.SystemClock(), chance or clocks.chance()
     )

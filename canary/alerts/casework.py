@@ -20,7 +20,8 @@ from canary.leaks.views import find_leak, leak_item
 from canary.tables import Copy, Leak, rows_of
 from canary.vault import Vault
 
-LEASE_S = 120.0
+LEASE_S = 30.0
+"""After a crash a copy falls back to others that late; a slower worker is not cut off by it."""
 REST = 10.0
 """A copy that is due again rests this many times as long as weighing it took."""
 MOST_REST_S = 60.0

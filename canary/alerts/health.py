@@ -21,12 +21,10 @@ def has_failed_too_long(session: Session, endpoint: Endpoint, now: datetime) -> 
     arrived = sa.select(sa.func.max(col(Attempt.at))).where(
         col(Attempt.delivery_id).in_(ours), col(Attempt.status_code).between(200, 299)
     )
-    since = max(
-        session.execute(arrived).scalar() or endpoint.created_at,
-        _last_disabled_at(session, endpoint) or endpoint.created_at,
-    )
+    mended = [session.execute(arrived).scalar(), _last_disabled_at(session, endpoint)]
     failed = sa.select(sa.func.min(col(Attempt.at))).where(
-        col(Attempt.delivery_id).in_(ours), col(Attempt.at) > since
+        col(Attempt.delivery_id).in_(ours),
+        *(col(Attempt.at) > at for at in mended if at is not None),
     )
     first: datetime | None = session.execute(failed).scalar()
     return first is not None and now - first >= PATIENCE

@@ -14,6 +14,8 @@ class Assumptions:
     shape one, and it is then used in ``sizes`` campaigns in all (each as likely), half of them
     within ``fades`` days. ``walks`` are the chances that a caller who knows no list goes on to any
     line, to the same block, or to a number nearby; ``arbitrary`` mixes any line into each of them.
+    A campaign works down the list with the chance ``ordered_prior`` and uses just a leading part of
+    it in no order with the chance ``leading_prior``.
     """
 
     leaks_per_year: float = 0.05
@@ -25,7 +27,8 @@ class Assumptions:
     cell_gap: float = 0.5
     cell_limit: int = 128
     stray: float = 0.02
-    stale: float = 0.1
+    ordered_prior: float = 0.1
+    leading_prior: float = 0.05
     walks: tuple[float, float, float] = (0.4, 0.3, 0.3)
     arbitrary: float = 0.05
     reach: int = 10
@@ -39,7 +42,7 @@ class Assumptions:
     excitation_decay: float = 1 / 7
     storm: float = 8.0
     silence: float = 45.0
-    dialler_hits: int = 8
+    dialler_touches: int = 8
     dialler_share: float = 0.5
     log_cap: float = math.log(1e9)
     lone_cap: float = math.log(50.0)

@@ -15,8 +15,13 @@ from canary.attribution.model import Exposure
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Counts = NDArray[np.int64]
 
 FOREVER = 1e9
+
+
+def _record_order(entry: tuple[float, Exposure]) -> tuple[float, str]:
+    return entry[0], entry[1].decoy
 
 
 def merge_close(cuts: Floats, gap: float) -> Floats:
@@ -42,7 +47,10 @@ class Cells:
     """The cells of one copy and the decoys that stood in each.
 
     ``edges`` has one entry more than there are cells (days; the last lies beyond any date) and
-    ``sizes`` counts the decoys of each cell.
+    ``sizes`` counts the decoys of each cell. ``leading[f, e]`` counts those that stood in cell e
+    and were planted by cell f, the leading part of the list; ``reach[f, e]`` is the chance that a
+    list used from its top is left in that seeding, and ``leading_chance[f, e]`` the chance that a
+    touch of such a use is a given decoy of seeding f.
     """
 
     def __init__(self, exposures: Sequence[Exposure], assumed: Assumptions) -> None:
@@ -64,6 +72,19 @@ class Cells:
         self.spans: dict[str, list[tuple[int, int]]] = {}
         for exposure, start, stop in zip(exposures, first.tolist(), last.tolist(), strict=True):
             self.spans.setdefault(exposure.line, []).append((start, stop))
+        order = sorted(zip(planted.tolist(), exposures, strict=True), key=_record_order)
+        self.position = {exposure.line: rank for rank, (_, exposure) in enumerate(order)}
+        self._lay_leading(first, last)
+
+    def _lay_leading(self, first: Counts, last: Counts) -> None:
+        table = np.zeros((self.count + 1, self.count + 1))
+        np.add.at(table, (first, last), 1.0)
+        later = np.cumsum(table[:, ::-1], axis=1)[:, ::-1]
+        added = np.triu(later[:-1, 1:])
+        self.leading: Floats = np.cumsum(added, axis=0)
+        self.reach: Floats = added / np.maximum(self.sizes, 1.0)
+        each = self.reach / np.maximum(self.leading, 1.0)
+        self.leading_chance: Floats = np.cumsum(each[::-1], axis=0)[::-1]
 
     def membership(self, line: str) -> Bools:
         """Return for each cell whether a decoy on that line stood in the copy."""

@@ -44,12 +44,12 @@ def spread(grid: Grid, joint: Joint, now: float) -> Dates:
     ]
     knots = np.concatenate([edges[:1], *pieces])
     cell = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
-    rows = joint.mass.shape[0]
+    rows = grid.onsets_before(now)
     onset = (grid.onsets[:rows, None], grid.onsets[1 : rows + 1, None])
     median = grid.assumed.delay_median
     inside = joint_delay(onset, (knots[:-1], knots[1:]), median)
     whole = np.add.reduceat(inside, np.searchsorted(cell, np.arange(len(pieces))), axis=1)
-    mass = joint.mass.sum(axis=(2, 3))[:, : len(pieces)]
+    mass = grid.by_onset_and_cell(joint)[:rows, : len(pieces)]
     density = (mass / np.maximum(whole, TINY))[:, cell]
     cumulative = np.concatenate([[0.0], np.cumsum((density * inside).sum(axis=0))])
     return Dates(knots, cumulative / max(cumulative[-1], TINY), edges)

@@ -1,20 +1,22 @@
 """The grid of one copy: log likelihood over onset, cell, fade and size of a leak.
 
 Notation, after docs/attribution.md: a leak taken at tau in cell e is first used at w >= tau; then
-campaigns come at rate V g(t - w; s), where g is the density of H(x) = x / (s + x).
+campaigns come at rate V g(t - w; s), where g is the density of H(x) = x / (s + x). Only the pairs
+(w, e) that are possible are kept, in one flat axis ordered by onset.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from canary.attribution.assumptions import Assumptions
 from canary.attribution.cells import Cells, Floats
+from canary.attribution.series import LIMIT, sum_log1p
 
 YEAR = 365.25
 TINY = 1e-300
-CHUNK = 32  # that many factors of at most 1e9 multiply without overflow
+CHUNK = 16  # that many factors of at most 1e19 multiply without overflow
+MANY = 6  # from so many campaigns on, the weak ones are summed by series
 
 
 def delay_integral(days: Floats, median: float) -> Floats:
@@ -37,7 +39,7 @@ def joint_delay(onset: tuple[Floats, Floats], leak: tuple[Floats, Floats], media
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """The posterior at one instant: ``mass`` over (onset, cell, fade, size), and the rest.
+    """The posterior at one instant: ``mass`` over (size, fade, pair), and the rest.
 
     ``unseen`` is a leak of which nothing has come yet, ``none`` no leak; with ``mass`` they sum to
     one.
@@ -50,7 +52,7 @@ class Joint:
     @property
     def leaked(self) -> float:
         """The probability that a leak is in use."""
-        return float(self.mass.sum())
+        return min(float(self.mass.sum()), 1.0)
 
 
 class Grid:
@@ -70,81 +72,118 @@ class Grid:
         self.fades: Floats = np.array(assumed.fades)
         self.sizes: Floats = np.array(assumed.sizes)
         self.hazard = assumed.leaks_per_year / YEAR
-        self.log_prior = self._log_prior()
-        shape = (len(self.onsets) - 1, cells.count, len(self.fades), len(self.sizes))
-        self.total: Floats = np.zeros(shape)
+        self._lay_pairs()
+        self.total: Floats = np.zeros((len(self.sizes), len(self.fades), len(self.onset)))
+        peak = self.seen(np.array([self.step])).max() / self.step
+        self.steepest = float(peak * self.sizes.max())
 
-    def _log_prior(self) -> Floats:
+    def _lay_pairs(self) -> None:
         w0, w1 = self.onsets[:-1, None], self.onsets[1:, None]
         a, b = self.cells.edges[:-1], self.cells.edges[1:]
-        pairs = joint_delay((w0, w1), (a, np.minimum(b, w1)), self.assumed.delay_median)
-        pairs = np.where(self.cells.sizes > 0, pairs, 0.0)
-        survival = self.hazard * np.maximum((a + np.minimum(b, w1)) / 2 - self.start, 0.0)
-        return np.log(np.maximum(self.hazard * pairs, TINY)) - survival
+        prior = joint_delay((w0, w1), (a, np.minimum(b, w1)), self.assumed.delay_median)
+        possible = (prior > 0.0) & (self.cells.sizes > 0.0)
+        self.onset, self.cell = np.nonzero(possible)
+        middle = (a + np.minimum(b, w1))[possible] / 2
+        self.log_prior: Floats = np.log(self.hazard * prior[possible]) - self.hazard * (
+            middle - self.start
+        )
+        self._ends = np.searchsorted(self.onset, np.arange(len(self.onsets)))
 
     def seen(self, days: Floats) -> Floats:
-        """Return the share of a leak's campaigns seen so many days after its onset, per fade."""
-        x = np.maximum(days, 0.0)[..., None]
-        return x / (self.fades + x)
+        """Return the share of a leak's campaigns seen so many days after its onset.
+
+        A new last but one axis holds the fades.
+        """
+        x = np.maximum(days, 0.0)[..., None, :]
+        return x / (self.fades[:, None] + x)
 
     def onsets_before(self, at: float) -> int:
         """Return how many onset steps begin before ``at`` (days); at least one."""
         return max(1, min(int(np.searchsorted(self.onsets, at)), len(self.onsets) - 1))
 
+    def pairs_before(self, at: float) -> int:
+        """Return how many pairs have an onset step that begins before ``at`` (days)."""
+        return int(self._ends[self.onsets_before(at)])
+
     def intensity(self, at: Floats) -> Floats:
-        """Return g at each instant of ``at``, averaged over each onset step: (at, onset, fade)."""
+        """Return g at each instant of ``at``, averaged over each onset step: (at, fade, onset)."""
         seen = self.seen(at[:, None] - self.onsets)
-        return (seen[:, :-1] - seen[:, 1:]) / self.step
+        return (seen[..., :-1] - seen[..., 1:]) / self.step
+
+    def ratio(self, at: float, odds: Floats) -> Floats:
+        """Return V g Q of one campaign on the pairs whose onset is before it."""
+        end = self.pairs_before(at)
+        shares = self.intensity(np.array([at]))[0]
+        rate = shares[:, self.onset[:end]] * odds[self.cell[:end]]
+        return np.asarray(rate * self.sizes[:, None, None])
 
     def weigh(self, at: Floats, odds: Floats) -> Floats:
-        """Return the campaigns' summed log(1 + V g Q), shaped (onset, cell, fade, size).
+        """Return the campaigns' summed log(1 + V g Q), shaped (size, fade, pair).
 
         Args:
             at: when each campaign began, days, shape (campaigns,).
             odds: Q of each campaign in each cell, shape (campaigns, cells).
         """
         total = np.zeros_like(self.total)
-        for begin in range(0, len(at), CHUNK):
-            part = slice(begin, begin + CHUNK)
-            rows = self.onsets_before(float(at[part].max()))
-            total[:rows] += self._log_product(self.intensity(at[part])[:, :rows], odds[part])
+        strong = odds.max(axis=1, initial=0.0) * self.steepest > LIMIT
+        if len(at) - int(strong.sum()) < MANY:
+            strong = np.ones_like(strong)
+        if not strong.all():
+            weak = sum_log1p(self.intensity(at[~strong]), odds[~strong], self.sizes)
+            total += weak[:, :, self.onset, self.cell]
+        left = np.flatnonzero(strong)
+        for begin in range(0, len(left), CHUNK):
+            product = np.ones_like(self.total)
+            for campaign in left[begin : begin + CHUNK].tolist():
+                ratio = self.ratio(float(at[campaign]), odds[campaign])
+                ratio += 1.0
+                product[..., : ratio.shape[-1]] *= ratio
+            total += np.log(product)
         return total
 
-    def _log_product(self, intensity: Floats, odds: Floats) -> Floats:
-        product = np.ones((intensity.shape[1], odds.shape[1], len(self.fades), len(self.sizes)))
-        for shares, campaign in zip(intensity, odds, strict=True):
-            ratio = shares[:, None, :, None] * campaign[None, :, None, None] * self.sizes
-            ratio += 1.0
-            product *= ratio
-        return np.log(product)
-
-    def joint(self, now: float, total: NDArray[np.float64] | None = None) -> Joint:
+    def joint(self, now: float, total: Floats | None = None) -> Joint:
         """Return the posterior at ``now`` (days) from ``total``, or from what was accumulated."""
+        end = self.pairs_before(now)
         rows = self.onsets_before(now)
-        likelihood = (self.total if total is None else total)[:rows]
         middles = (self.onsets[:rows] + np.minimum(self.onsets[1 : rows + 1], now)) / 2
-        silence = self.seen(now - middles)[:, None, :, None] * self.sizes
-        log_mass = likelihood - silence + self.log_prior[:rows, :, None, None]
-        log_mass -= np.log(len(self.fades) * len(self.sizes))
-        age = max(now - self.start, 0.0)
-        log_none = -self.hazard * age
-        unseen = -np.expm1(log_none) - float(np.exp(self.log_prior[:rows]).sum())
+        silence = self.seen(now - middles) * self.sizes[:, None, None]
+        prior = self.log_prior[:end]
+        likelihood = (self.total if total is None else total)[..., :end]
+        log_mass = likelihood - silence[..., self.onset[:end]]
+        log_mass += prior - np.log(len(self.fades) * len(self.sizes))
+        log_none = -self.hazard * max(now - self.start, 0.0)
+        unseen = -np.expm1(log_none) - float(np.exp(prior).sum())
         log_unseen = float(np.log(max(unseen, 1e-12)))
-        peak = max(float(log_mass.max()), log_none)
+        peak = max(float(log_mass.max(initial=log_none)), log_none)
         mass = np.exp(log_mass - peak)
         rest = np.exp(np.array([log_unseen, log_none]) - peak)
         norm = float(mass.sum() + rest.sum())
         return Joint(mass / norm, float(rest[0]) / norm, float(rest[1]) / norm)
 
-    def caused(self, joint: Joint, at: float, odds: Floats) -> Floats:
-        """Return per cell the posterior mass in which the leak caused a campaign.
+    def by_onset_and_cell(self, joint: Joint) -> Floats:
+        """Return the posterior mass as a table (onset, cell)."""
+        end = joint.mass.shape[-1]
+        table = np.zeros((len(self.onsets) - 1, self.cells.count))
+        table[self.onset[:end], self.cell[:end]] = joint.mass.sum(axis=(0, 1))
+        return table
+
+    def caused(self, joint: Joint, at: Floats, odds: Floats, keep: int = 512) -> Floats:
+        """Return per campaign and cell the posterior mass in which the leak caused the campaign.
 
         Args:
-            joint: the copy's posterior, the campaign's own evidence included.
-            at: when the campaign began, days.
-            odds: its Q in each cell.
+            joint: the copy's posterior, the campaigns' own evidence included.
+            at: when each campaign began, days, (campaigns,).
+            odds: Q of each campaign in each cell, (campaigns, cells).
+            keep: how many of the likeliest points of the grid are looked at; their mass stands for
+                all of it.
         """
-        rows = min(joint.mass.shape[0], self.onsets_before(at))
-        shares = self.intensity(np.array([at]))[0, :rows]
-        ratio = shares[:, None, :, None] * odds[None, :, None, None] * self.sizes
-        return np.asarray((joint.mass[:rows] * (ratio / (1.0 + ratio))).sum(axis=(0, 2, 3)))
+        flat = joint.mass.ravel()
+        keep = min(keep, len(flat))
+        best = np.argpartition(flat, len(flat) - keep)[len(flat) - keep :]
+        size, fade, pair = np.unravel_index(best, joint.mass.shape)
+        mass = flat[best] * (float(flat.sum()) / max(float(flat[best].sum()), TINY))
+        shares = self.intensity(at)[:, fade, self.onset[pair]]
+        ratio = shares * odds[:, self.cell[pair]] * self.sizes[size]
+        table = np.zeros((len(at), self.cells.count))
+        np.add.at(table.T, self.cell[pair], (mass * (ratio / (1.0 + ratio))).T)
+        return table

@@ -56,26 +56,30 @@ class Neighbourhood:
         self.members: dict[str, list[str]] = {}
         for line in order:
             self.members.setdefault(self.block[line], []).append(line)
-        self._firms: dict[str, set[str]] = {}
-        self._planted: dict[tuple[str, str], float] = {}
+        self._firms: dict[str, Firms] = {}
+        self._planted: dict[str, dict[str, float]] = {}
         self._around: dict[str, tuple[tuple[int, float], tuple[int, float]]] = {}
 
     def own(self, line: str, firm: str, planted: float) -> None:
         """Note that a decoy of the firm stands on the line from ``planted`` (days)."""
-        self._firms.setdefault(line, set()).add(firm)
-        key = (line, firm)
-        self._planted[key] = min(planted, self._planted.get(key, planted))
+        known = self._planted.setdefault(line, {})
+        known[firm] = min(planted, known.get(firm, planted))
 
     def firms(self, line: str) -> Firms:
         """Return the firms whose decoys ever stand on the line."""
-        return frozenset(self._firms.get(line, ()))
+        firms = self._firms.get(line)
+        if firms is None:
+            firms = self._firms[line] = frozenset(self._planted.get(line, ()))
+        return firms
 
     def firms_at(self, line: str, at: float) -> Firms:
         """Return the firms whose decoys had been planted on the line by ``at`` (days)."""
-        firms = self._firms.get(line)
-        if not firms:
+        planted = self._planted.get(line)
+        if planted is None:
             return NOBODY
-        return frozenset(firm for firm in firms if self._planted[line, firm] <= at)
+        if all(since <= at for since in planted.values()):
+            return self.firms(line)
+        return frozenset(firm for firm, since in planted.items() if since <= at)
 
     def around(self, line: str) -> tuple[tuple[int, float], tuple[int, float]]:
         """Return size and own share of the line's block, and of its nearest numbers."""
@@ -90,7 +94,7 @@ class Neighbourhood:
 
     def _own_share(self, line: str, lines: Sequence[str]) -> tuple[int, float]:
         firms = self.firms(line)
-        own = sum(not firms.isdisjoint(self._firms.get(other, NOBODY)) for other in lines)
+        own = sum(not firms.isdisjoint(self._planted.get(other, ())) for other in lines)
         return len(lines), own / len(lines)
 
 

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import exp, expm1, log
 
-import numpy as np
-
 from canary.attribution.assumptions import DEFAULT, Assumptions
 from canary.attribution.campaigns import Campaign
-from canary.attribution.cells import Floats
 from canary.attribution.dates import interval, spread
 from canary.attribution.days import to_days
 from canary.attribution.grid import TINY, Joint
@@ -16,6 +13,7 @@ from canary.attribution.model import Attribution, Contact, World
 from canary.attribution.reasons import Findings, tell
 from canary.attribution.replay import Replay
 from canary.attribution.suspect import Suspect
+from canary.attribution.verdict import Verdict, judge
 from canary.errors import NotFound
 
 
@@ -53,29 +51,30 @@ def answer(replay: Replay, copy_id: str, now: datetime) -> Attribution:
         now: the instant of the question, not after the replay's end.
     """
     at = to_days(now)
-    suspect = replay.suspect(copy_id)
-    if suspect is None or suspect.grid.start >= at:
+    verdict = judge(replay, copy_id, at)
+    if verdict is None or verdict.suspect.grid.start >= at:
         return Attribution(copy_id, 0.0, 0.0, None, {}, {}, 0, 0, tell_nothing())
-    joint = suspect.joint(at)
+    suspect, joint = verdict.suspect, verdict.joint
     contacts = [
         contact
         for contact in replay.world.contacts
         if contact.id in replay.campaign_of and contact.line in suspect.cells.spans
     ]
     campaign_of = {contact.id: replay.campaign_of[contact.id] for contact in contacts}
-    probabilities = contact_probabilities(suspect, joint, contacts, campaign_of)
+    probabilities = contact_probabilities(verdict, contacts, campaign_of)
     found = Findings(
-        probability=joint.leaked,
+        probability=verdict.probability,
         leaked_at=interval(spread(suspect.grid, joint, at)),
         contacts=contacts,
         contact_probability=probabilities,
         campaign_of=campaign_of,
         decoys_contacted=contacted(suspect, contacts),
         decoys_exposed=len({e.decoy for e in suspect.exposures if e.planted_at <= now}),
+        twins=verdict.twins,
     )
     return Attribution(
         copy=copy_id,
-        probability=min(joint.leaked, 1.0),
+        probability=verdict.probability,
         log_bayes_factor=log_bayes_factor(suspect, joint, at),
         leaked_at=found.leaked_at,
         contact_probability=probabilities,
@@ -101,24 +100,21 @@ def log_bayes_factor(suspect: Suspect, joint: Joint, now: float) -> float:
 
 
 def contact_probabilities(
-    suspect: Suspect,
-    joint: Joint,
-    contacts: Sequence[Contact],
-    campaign_of: dict[str, Campaign],
+    verdict: Verdict, contacts: Sequence[Contact], campaign_of: dict[str, Campaign]
 ) -> dict[str, float]:
     """Return for each contact the probability that this copy's leak caused it.
 
     That is the probability that the leak caused its campaign while a decoy on the contact's line
     stood in the leaked list.
     """
-    caused: dict[int, Floats] = {}
+    suspect, joint = verdict.suspect, verdict.joint
+    caused = suspect.caused(joint, verdict.messages)
+    scale = verdict.probability / max(joint.leaked, TINY)
     probabilities = {}
     for contact in contacts:
-        number = campaign_of[contact.id].number
-        if number not in caused:
-            caused[number] = suspect.caused(joint, number)
-        mask = suspect.cells.membership(contact.line)
-        probabilities[contact.id] = float(np.clip(caused[number][mask].sum(), 0.0, 1.0))
+        mass = caused.get(campaign_of[contact.id].number)
+        share = 0.0 if mass is None else mass[suspect.cells.membership(contact.line)].sum()
+        probabilities[contact.id] = min(float(share) * scale, 1.0)
     return probabilities
 
 

@@ -20,6 +20,7 @@ class Findings:
     campaign_of: Mapping[str, Campaign]
     decoys_contacted: int
     decoys_exposed: int
+    twins: tuple[str, ...] = ()
 
 
 def tell(found: Findings) -> tuple[str, ...]:
@@ -27,6 +28,10 @@ def tell(found: Findings) -> tuple[str, ...]:
     if not found.contacts:
         return ("No contact has reached a decoy of this copy.",)
     sentences = [*_naming(found), *_campaigns(found), *_breadth(found), *_muted(found)]
+    if found.twins:
+        others = " and ".join(found.twins)
+        same = f"The contacts do not tell this copy from {others}: one of them leaked."
+        sentences.insert(0, same)
     if found.leaked_at is not None and found.probability >= LIKELY:
         low, high = (f"{at:%Y-%m-%d}" for at in (found.leaked_at.lo, found.leaked_at.hi))
         sentences.append(f"The list that was used was taken between {low} and {high}.")

@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import exp, log
 
-import numpy as np
-
 from canary.attribution.assumptions import DEFAULT, Assumptions
 from canary.attribution.campaigns import Campaign, Grouping, Touch
 from canary.attribution.days import to_days
-from canary.attribution.evidence import Trail, capped, inside, log_odds, lone_odds, older_lists
+from canary.attribution.evidence import Trail, capped, log_odds_alone, lone_odds
+from canary.attribution.grid import TINY
 from canary.attribution.model import Contact, Exposure, Naming, NoisePrior, World
 from canary.attribution.noise import Neighbourhood, Noise
 from canary.attribution.suspect import Message, Suspect
@@ -47,6 +46,7 @@ class Replay:
         self._walks: dict[int, Walk] = {}
         self._suspects: dict[str, Suspect] = {}
         self._stale: dict[str, set[int]] = defaultdict(set)
+        self._touching: dict[str, set[int]] = defaultdict(set)
         self.campaign_of: dict[str, Campaign] = {}
 
     def _place(self, exposure: Exposure) -> None:
@@ -137,7 +137,7 @@ class Replay:
                     self._stale[copy].add(number)
 
     def suspect(self, copy: str) -> Suspect | None:
-        """Return the copy with every campaign weighed; None when no decoy stands in it."""
+        """Return the copy, judged alone, every campaign heard; None when no decoy stands in it."""
         if copy not in self._suspects:
             if copy not in self.exposures:
                 return None
@@ -147,12 +147,14 @@ class Replay:
         stale = self._stale.pop(copy, None)
         if stale:
             suspect.hear(self._messages(suspect, sorted(stale)))
+            self._touching[copy].update(stale)
         return suspect
 
-    def probability(self, copy: str, now: float) -> float:
-        """Return the probability, at ``now`` (days), that a leak of the copy is in use."""
-        suspect = self.suspect(copy)
-        return 0.0 if suspect is None else suspect.joint(now).leaked
+    def touching(self, copy: str) -> list[Campaign]:
+        """Return the campaigns that reach the copy and carry evidence, in time order."""
+        self.suspect(copy)
+        campaigns = (self.grouping.campaigns[number] for number in sorted(self._touching[copy]))
+        return [c for c in campaigns if not (c.silenced or self._dialler(c))]
 
     def _messages(self, suspect: Suspect, numbers: Iterable[int]) -> dict[int, Message | None]:
         messages: dict[int, Message | None] = {}
@@ -168,23 +170,27 @@ class Replay:
         if lone:
             odds = lone_odds(lone, suspect.cells, suspect.copy, self.assumed)
             for campaign, row in zip(lone, odds, strict=True):
-                messages[campaign.number] = Message(campaign.first_at, row)
+                peak = log(max(float(row.max()), TINY))
+                messages[campaign.number] = Message(campaign.first_at, row, peak)
         return messages
 
     def _message(self, suspect: Suspect, campaign: Campaign) -> Message:
-        cells = suspect.cells
-        on_list = inside(campaign, cells, suspect.copy)
-        begun = cells.before(campaign.first_at)
-        log_q = log_odds(Trail.of(campaign), on_list, cells.sizes, self.assumed.stray)[:begun]
-        odds = np.zeros(cells.count)
-        odds[:begun] = older_lists(capped(log_q, campaign, self.assumed), self.assumed.stale)
-        return Message(campaign.first_at, odds)
+        trail = Trail.of(campaign, self.assumed)
+        log_q = log_odds_alone(campaign, trail, suspect.cells, suspect.copy, self.assumed)
+        odds, peak = capped(log_q, campaign, suspect.cells, self.assumed)
+        return Message(campaign.first_at, odds, peak)
 
     def _dialler(self, campaign: Campaign) -> bool:
         """Tell whether it reaches lines all over: few of them covered by the best copies."""
         touches = len(campaign.touches)
-        if touches <= self.assumed.dialler_hits:
+        if touches <= self.assumed.dialler_touches:
             return False
-        best = sorted(campaign.covers.values(), key=len, reverse=True)[: self.assumed.rivals]
-        covered = len(set().union(*best)) if best else 0
+        best = self.best_covers(campaign)
+        covered = len(set().union(*(campaign.covers[copy] for copy in best)))
         return covered < self.assumed.dialler_share * touches
+
+    def best_covers(self, campaign: Campaign) -> list[str]:
+        """Return the copies that hold most of the touched decoys, the best first."""
+        covers = campaign.covers
+        best = sorted(covers, key=lambda copy: (-len(covers[copy]), copy))
+        return best[: self.assumed.rivals]

@@ -22,6 +22,25 @@ BODY_PLACE = "contact.body"
 
 _contact, _line, _lease, _copy = rows_of(Contact), rows_of(Line), rows_of(Lease), rows_of(Copy)
 
+# Built once: composing statements costs more than running them.
+_copies = _copy.c.id.in_(sa.bindparam("copies", expanding=True))
+FIND_LINES = (
+    sa.select(_line.c.number_index, _line.c.id, _lease.c.copy_id)
+    .outerjoin(_lease, _lease.c.line_id == _line.c.id)
+    .where(
+        _line.c.number_index.in_(sa.bindparam("indexes", expanding=True)),
+        _line.c.state != LineState.RELEASED,
+    )
+)
+LOCK_COPIES = sa.select(_copy.c.id).where(_copies).order_by(_copy.c.id).with_for_update()
+MAKE_DUE = (
+    sa.update(_copy)
+    .where(_copies)
+    .values(due_at=sa.bindparam("now", type_=_copy.c.due_at.type), due_seq=_copy.c.due_seq + 1)
+)
+INSERT_ON_POSTGRESQL = postgresql.insert(_contact).on_conflict_do_nothing()
+INSERT_ON_SQLITE = sqlite.insert(_contact).on_conflict_do_nothing()
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -59,41 +78,39 @@ def record_batch(
         How many of the batch were for numbers that are not ours.
     """
     indexes = [vault.index(NUMBER, one.number) for one in batch]
-    lines = _our_lines(connection, set(indexes))
+    lines, copies = _our_lines(connection, indexes)
     rows = [
         _row(vault, one, lines.get(index), now) for one, index in zip(batch, indexes, strict=True)
     ]
     # Always in the same order, so that two writers cannot wait for each other.
     rows.sort(key=lambda row: (row["carrier"], row["external_id"]))
     plain = [row for row in rows if row["call_status_seq"] < 0]
-    reports = [row for row in rows if row["call_status_seq"] >= 0]
+    postgres = connection.dialect.name == "postgresql"
     if plain:
-        connection.execute(_insert(connection).on_conflict_do_nothing(), plain)
-    for report in reports:
-        connection.execute(_with_progress(connection), report)
-    if lines:
-        make_due(connection, sorted(lines.values()), now)
+        connection.execute(INSERT_ON_POSTGRESQL if postgres else INSERT_ON_SQLITE, plain)
+    for row in rows:
+        if row["call_status_seq"] >= 0:
+            connection.execute(_with_progress(connection), row)
+    make_due(connection, copies, now)
     return sum(row["line_id"] is None for row in rows)
 
 
-def make_due(connection: Connection, line_ids: Sequence[str], now: datetime) -> None:
-    """Make every copy whose decoys ever held one of the lines due for attribution."""
-    holders = sa.select(_lease.c.copy_id).where(_lease.c.line_id.in_(line_ids))
-    wanted = sa.select(_copy.c.id).where(_copy.c.id.in_(holders)).order_by(_copy.c.id)
-    copies = connection.execute(wanted.with_for_update()).scalars().all()
-    if copies:
-        connection.execute(
-            sa.update(_copy)
-            .where(_copy.c.id.in_(copies))
-            .values(due_at=now, due_seq=_copy.c.due_seq + 1)
-        )
+def make_due(connection: Connection, copy_ids: Sequence[str], now: datetime) -> None:
+    """Make copies due for attribution, locking them in the same order everywhere."""
+    if not copy_ids:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(LOCK_COPIES, {"copies": copy_ids})
+    connection.execute(MAKE_DUE, {"copies": copy_ids, "now": now})
 
 
-def _our_lines(connection: Connection, indexes: set[bytes]) -> dict[bytes, str]:
-    statement = sa.select(_line.c.number_index, _line.c.id).where(
-        _line.c.number_index.in_(sorted(indexes)), _line.c.state != LineState.RELEASED
-    )
-    return {row.number_index: row.id for row in connection.execute(statement)}
+def _our_lines(
+    connection: Connection, indexes: Sequence[bytes]
+) -> tuple[dict[bytes, str], list[str]]:
+    """Return our lines by their blind index, and the copies whose decoys ever held one."""
+    found = connection.execute(FIND_LINES, {"indexes": sorted(set(indexes))}).all()
+    lines = {index: line_id for index, line_id, _ in found}
+    return lines, sorted({copy_id for _, _, copy_id in found if copy_id is not None})
 
 
 def _row(vault: Vault, one: Inbound, line_id: str | None, now: datetime) -> dict[str, Any]:
@@ -121,12 +138,8 @@ def _row(vault: Vault, one: Inbound, line_id: str | None, now: datetime) -> dict
     }
 
 
-def _insert(connection: Connection) -> Any:  # noqa: ANN401  two dialects' inserts, one shape
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(_contact)
-
-
-def _with_progress(connection: Connection) -> Any:  # noqa: ANN401
-    insert = _insert(connection)
+def _with_progress(connection: Connection) -> Any:  # noqa: ANN401  two dialects, one shape
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(_contact)
     new = insert.excluded
     return insert.on_conflict_do_update(
         index_elements=["carrier", "external_id"],

@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import select
+from sqlmodel import col, select
 
 from canary.database import Database
 from canary.decoys.seeding import retire_seeding
@@ -101,7 +101,9 @@ def test_work_done_twice_tells_nothing_twice(stage: Stage) -> None:
         stage.text(decoy, f"Dear {decoy.persona['name']}", "+14155550999")
     assert stage.work() == [Step.OPENED]
     with stage.database.write() as session:
-        session.execute(sa.update(Copy).where(Copy.id == copy.id).values(due_at=stage.clock.now()))
+        session.execute(
+            sa.update(Copy).where(col(Copy.id) == copy.id).values(due_at=stage.clock.now())
+        )
     assert stage.work() == [None]
     with stage.database.read() as session:
         assert len(session.exec(select(Alert)).all()) == 1

@@ -103,7 +103,8 @@ class Courier:
             return claim_deliveries(session, self._vault, now, claimant, limit)
 
     async def _carry(self, parcel: Parcel) -> None:
-        self._outcomes.append(await self._attempt(parcel))
+        outcome = await self._attempt(parcel)
+        self._outcomes.append(outcome)  # on the list of now, not of before the attempt
         await self._settle_waiting()
 
     async def _settle_waiting(self) -> None:

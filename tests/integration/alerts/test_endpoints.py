@@ -61,7 +61,7 @@ def test_https_is_asked_for_when_nobody_says_otherwise(database: Database, vault
 
 @pytest.mark.parametrize(
     "request_",
-    [NewEndpoint(URL, ("leak.opend",)), NewEndpoint(URL, (), "slack")],
+    [NewEndpoint(URL, ("leak.begun",)), NewEndpoint(URL, (), "slack")],
     ids=["event", "format"],
 )
 def test_an_unknown_event_or_format_is_refused(

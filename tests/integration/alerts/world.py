@@ -14,8 +14,10 @@ from canary.alerts.kinds import AlertType
 from canary.alerts.outbox import write_alert
 from canary.clock import Clock, chance, new_id
 from canary.database import Database
+from canary.paging import Ask
 from canary.tables import Alert, Delivery, Endpoint, Firm
 from canary.vault import Vault
+from tests.integration.alerts.receivers import Receiver
 from tests.world import NOON, FrozenClock
 from webhooks.outbound.courier import Courier
 from webhooks.outbound.destination import Destination
@@ -71,7 +73,7 @@ def finish(database: Database, clock: Clock, parcel: Parcel, **came: Any) -> boo
 def records(database: Database) -> list[DeliveryRecord]:
     """Return every delivery, oldest first."""
     with database.read() as session:
-        return list(reversed(listed(session, None).rows))
+        return list(reversed(listed(session, None, ask=Ask(limit=1000)).rows))
 
 
 def the_record(database: Database) -> DeliveryRecord:
@@ -126,3 +128,11 @@ async def until(fact: Callable[[], bool], within_s: float = 5.0) -> None:
 def run(story: Coroutine[Any, Any, None]) -> None:
     """Run one story on a loop of its own."""
     asyncio.run(story)
+
+
+def tell_one(database: Database, vault: Vault, clock: FrozenClock, target: Receiver) -> str:
+    """Add a firm with an endpoint at the receiver and tell it one thing; return the secret."""
+    firm_id = add_firm(database, f"Firm of {target.url}")
+    _, secret = add(database, vault, firm_id, target.url)
+    tell(database, firm_id, clock)
+    return secret

@@ -9,7 +9,7 @@ import pytest
 from canary.clock import chance
 from canary.settings import Settings
 from canary.vault import create_key_file
-from tests.integration.api.service import Service, served
+from tests.integration.api.running import Running, served
 from tests.story import Stage
 from tests.world import FrozenClock
 from webhooks.app import create_app
@@ -26,19 +26,19 @@ def world(settings: Settings, clock: FrozenClock) -> Iterator[World]:
 
 
 @pytest.fixture
-def service(world: World, clock: FrozenClock) -> Iterator[Service]:
+def running(world: World, clock: FrozenClock) -> Iterator[Running]:
     """A running service without a worker, with 40 ready lines."""
     with served(create_app(world, worker=False)) as base:
-        running = Service(base, world, Stage(world.database, world.vault, clock))
+        running = Running(base, world, Stage(world.database, world.vault, clock))
         running.stage.lines(40)
         yield running
         running.close()
 
 
 @pytest.fixture
-def operator(service: Service) -> httpx.Client:
+def operator(running: Running) -> httpx.Client:
     """A client of the operator."""
-    return service.operator()
+    return running.operator()
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ class Seen:
     delivery: str
 
 
-def settled(service: Service, name: str) -> Seen:
+def settled(running: Running, name: str) -> Seen:
     """Set up a firm through the API, have its copy leak, and let its endpoint be told."""
-    stage = service.stage
+    stage = running.stage
     firm, dataset, copy = stage.firm(name)
-    client = service.firm(firm.id)
+    client = running.firm(firm.id)
     wanted = {"firm": firm.id, "url": "https://alerts.example.com/canary"}
     endpoint = client.post("/v1/endpoints", json=wanted).json()
     seeding = stage.seed(dataset, 6)
@@ -96,12 +96,12 @@ def settled(service: Service, name: str) -> Seen:
 
 
 @pytest.fixture
-def acme(service: Service) -> Seen:
+def acme(running: Running) -> Seen:
     """A firm with one of everything."""
-    return settled(service, "Acme Bank")
+    return settled(running, "Acme Bank")
 
 
 @pytest.fixture
-def rival(service: Service, acme: Seen) -> Seen:
+def rival(running: Running, acme: Seen) -> Seen:
     """Another firm with one of everything."""
-    return settled(service, f"Rival of {acme.name.split()[0]}")
+    return settled(running, f"Rival of {acme.name.split()[0]}")

@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.integration.api.service import Service, made, refused, shown
+from tests.integration.api.running import Running, made, refused, shown
 
 
 def test_a_firm_is_registered_and_listed(operator: httpx.Client) -> None:
@@ -19,22 +19,22 @@ def test_a_second_firm_of_the_same_name_is_a_conflict(operator: httpx.Client) ->
     assert problem["fix"] == "See `canary firm list`."
 
 
-def test_a_firms_key_sees_that_firm_only(service: Service, operator: httpx.Client) -> None:
+def test_a_firms_key_sees_that_firm_only(running: Running, operator: httpx.Client) -> None:
     for name in ("Acme", "Rival"):
         made(operator.post("/v1/firms", json={"name": name, "sector": "finance"}))
     issued = made(operator.post("/v1/firms/Acme/keys", json={"scope": "firm"}))
-    seen = shown(service.client(issued["api_key"]).get("/v1/firms"))
+    seen = shown(running.client(issued["api_key"]).get("/v1/firms"))
     assert [firm["name"] for firm in seen["items"]] == ["Acme"]
 
 
-def test_an_investigators_key_sees_every_firm(service: Service, operator: httpx.Client) -> None:
+def test_an_investigators_key_sees_every_firm(running: Running, operator: httpx.Client) -> None:
     firms = [
         made(operator.post("/v1/firms", json={"name": name, "sector": "finance"}))
         for name in ("Acme", "Rival")
     ]
     route = f"/v1/firms/{firms[0]['id']}/keys"
     issued = made(operator.post(route, json={"scope": "investigator"}))
-    seen = shown(service.client(issued["api_key"]).get("/v1/firms"))
+    seen = shown(running.client(issued["api_key"]).get("/v1/firms"))
     assert {firm["name"] for firm in seen["items"]} == {"Acme", "Rival"}
 
 
@@ -63,8 +63,8 @@ def test_a_locale_without_names_and_a_bad_sender_are_refused_at_once(
     made(operator.post("/v1/firms", json={"name": "Acme", "sector": "finance"}))
     asked = {"firm": "Acme", "name": "clients", "locale": "tlh_QX"}
     refused(operator.post("/v1/datasets", json=asked), 422, "bad_input")
-    asked = {"firm": "Acme", "name": "clients", "senders": ["+18005550100", "8005550100"]}
-    problem = refused(operator.post("/v1/datasets", json=asked), 422, "bad_input")
+    wrong = {"firm": "Acme", "name": "clients", "senders": ["+18005550100", "8005550100"]}
+    problem = refused(operator.post("/v1/datasets", json=wrong), 422, "bad_input")
     assert problem["errors"][0]["pointer"] == "#/senders/1"
     assert shown(operator.get("/v1/datasets"))["items"] == []
 

@@ -3,7 +3,7 @@
 import httpx
 
 from tests.integration.api.conftest import Seen
-from tests.integration.api.service import Service, made, refused, shown
+from tests.integration.api.running import Running, made, refused, shown
 
 
 def test_good_rows_are_imported_and_bad_ones_refused_one_by_one(operator: httpx.Client) -> None:
@@ -38,7 +38,7 @@ def test_good_rows_are_imported_and_bad_ones_refused_one_by_one(operator: httpx.
 
 
 def test_lines_are_listed_by_their_state_as_of_now(
-    service: Service, operator: httpx.Client
+    running: Running, operator: httpx.Client
 ) -> None:
     rows = [{"row": 1, "number": "+14155550123", "carrier": "twilio", "carrier_ref": "PN1"}]
     shown(operator.post("/v1/lines", json={"quarantine_days": 10, "rows": rows}))
@@ -55,7 +55,7 @@ def test_lines_are_listed_by_their_state_as_of_now(
             "ready_at": "2026-03-11T12:00:00Z",
         }
     ]
-    service.stage.clock.advance(days=11)
+    running.stage.clock.advance(days=11)
     assert shown(operator.get("/v1/lines", params={"state": "quarantine"}))["items"] == []
     ready = shown(operator.get("/v1/lines", params={"state": "ready", "limit": 100}))["items"]
     assert len(ready) == 41

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.integration.api.service import Service, made, refused, shown
+from tests.integration.api.running import Running, made, refused, shown
 
 FIELDS = {
     "id",
@@ -28,10 +28,10 @@ FIELDS = {
 
 
 @pytest.fixture
-def firm(service: Service) -> httpx.Client:
+def firm(running: Running) -> httpx.Client:
     """A client of a firm with one dataset, `clients`."""
-    firm, _, _ = service.stage.firm("Acme")
-    client = service.firm(firm.id)
+    firm, _, _ = running.stage.firm("Acme")
+    client = running.firm(firm.id)
     made(client.post("/v1/datasets", json={"firm": "Acme", "name": "clients"}))
     return client
 
@@ -108,7 +108,7 @@ def test_too_few_lines_issue_nothing_and_say_how_many_are_missing(firm: httpx.Cl
 
 
 def test_a_retired_seeding_frees_its_lines_after_they_have_cooled(
-    service: Service, firm: httpx.Client
+    running: Running, firm: httpx.Client
 ) -> None:
     seeding = made(firm.post("/v1/seedings", json={"dataset": "clients", "count": 40}))
     assert shown(firm.post(f"/v1/seedings/{seeding['id']}/retire")) == {"retired": 40}
@@ -117,5 +117,5 @@ def test_a_retired_seeding_frees_its_lines_after_they_have_cooled(
     assert decoy["retired_at"] == "2026-03-01T12:00:00Z"
     asked = {"dataset": "clients", "count": 40}
     refused(firm.post("/v1/seedings", json=asked), 409, "not_enough_lines")
-    service.stage.clock.advance(days=service.world.settings.cooling_days)
+    running.stage.clock.advance(days=running.world.settings.cooling_days)
     made(firm.post("/v1/seedings", json=asked))

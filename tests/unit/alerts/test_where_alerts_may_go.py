@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import httpx
@@ -13,8 +13,9 @@ from ssrfguard import BlockedURLError
 
 from canary.alerts.endpoints import check_form
 from canary.errors import BadInput
+from canary.settings import Settings
 from tests.world import NOON
-from webhooks.outbound.destination import Answer, Destination, retry_after_s, why
+from webhooks.outbound.destination import Answer, Destination, open_destination, retry_after_s, why
 
 
 @contextmanager
@@ -192,3 +193,13 @@ def test_a_cause_that_leads_back_to_itself_ends() -> None:
 def test_the_bound_of_retry_after_is_a_week() -> None:
     far = Answer(503, b"", "Sun, 01 Mar 2099 12:00:00 GMT")
     assert retry_after_s(far, NOON) == timedelta(days=7).total_seconds()
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_the_settings_decide_whether_private_addresses_are_open(*, allowed: bool) -> None:
+    destination = open_destination(Settings(allow_private_endpoints=allowed))
+    try:
+        with nullcontext() if allowed else pytest.raises(BadInput):
+            destination.check("http://127.0.0.1:8080/")
+    finally:
+        asyncio.run(destination.close())

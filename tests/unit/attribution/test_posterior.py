@@ -4,6 +4,7 @@ import pytest
 
 from canary.attribution.model import Attribution, Contact, Naming
 from canary.attribution.posterior import attribute
+from canary.clock import chance
 from canary.errors import NotFound
 from tests.unit.attribution.worlds import Builder, call, day, lines_of, monthly, naming
 
@@ -83,10 +84,9 @@ def test_a_part_of_a_name_says_less_than_all_of_it() -> None:
 
 
 def test_the_interval_holds_the_date_and_ends_before_the_untouched_seedings() -> None:
-    contacts = [
-        call(n, 215.0 + 0.02 * n, line, "caller_x")
-        for n, line in enumerate(line for seeding in range(6) for line in lines_of(seeding)[:8])
-    ]
+    lines = [line for seeding in range(6) for line in lines_of(seeding)[:8]]
+    chance(7).shuffle(lines)
+    contacts = [call(n, 215.0 + 0.02 * n, line, "caller_x") for n, line in enumerate(lines)]
     found = ask(monthly(), contacts, 260.0)
     assert found.leaked_at is not None
     assert found.leaked_at.lo <= day(165.0) <= found.leaked_at.hi
@@ -97,6 +97,21 @@ def test_the_interval_holds_the_date_and_ends_before_the_untouched_seedings() ->
         f"The list that was used was taken between {found.leaked_at.lo:%Y-%m-%d} "
         f"and {found.leaked_at.hi:%Y-%m-%d}."
     )
+
+
+def test_a_list_used_from_its_top_leaves_the_later_dates_open() -> None:
+    lines = [line for seeding in range(6) for line in lines_of(seeding)]
+    contacts = [call(n, 250.0 + 0.02 * n, line, "caller_x") for n, line in enumerate(lines)]
+    ordered = ask(monthly(), contacts, 252.0)
+    chance(7).shuffle(lines)
+    contacts = [call(n, 250.0 + 0.02 * n, line, "caller_x") for n, line in enumerate(lines)]
+    shuffled = ask(monthly(), contacts, 252.0)
+    assert ordered.leaked_at is not None
+    assert shuffled.leaked_at is not None
+    assert ordered.probability >= 0.99
+    assert ordered.leaked_at.lo >= day(150.0)
+    assert ordered.leaked_at.hi >= day(240.0)
+    assert shuffled.leaked_at.hi <= day(181.0)
 
 
 def test_contacts_after_retirement_date_the_leak_to_when_the_decoys_stood() -> None:

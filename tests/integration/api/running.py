@@ -16,10 +16,12 @@ from canary.tables import Scope
 from tests.story import Stage
 from webhooks.world import World
 
+Document = Any
+"""Whatever JSON an answer holds."""
 PROBLEM = "application/problem+json"
 
 
-class Service:
+class Running:
     """One running service with its world, and a stage to set facts in it."""
 
     def __init__(self, base: str, world: World, stage: Stage) -> None:
@@ -75,19 +77,19 @@ def served(app: ASGIApp) -> Iterator[str]:
         listener.close()
 
 
-def made(response: httpx.Response, status: int = 201) -> Any:
+def made(response: httpx.Response, status: int = 201) -> Document:
     """Return the answer to a request that went well."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
     return response.json()
 
 
-def shown(response: httpx.Response) -> Any:
+def shown(response: httpx.Response) -> Document:
     """Return the answer to a request that reads."""
     return made(response, 200)
 
 
-def refused(response: httpx.Response, status: int, code: str) -> Any:
+def refused(response: httpx.Response, status: int, code: str) -> Document:
     """Return the problem that a request was answered with."""
     assert response.headers["content-type"] == PROBLEM, response.text
     problem = response.json()

@@ -1,0 +1,50 @@
+"""Sums of log(1 + x) over many campaigns at once, as products of matrices.
+
+For x = V g Q up to LIMIT, log(1 + x) is a polynomial to within 1e-7; the sum over campaigns of
+each power is then the product of two small matrices, and no campaign is visited by itself.
+"""
+
+import numpy as np
+from numpy.polynomial import Chebyshev, Polynomial
+
+from canary.attribution.cells import Floats
+
+LIMIT = 4.0
+DEGREE = 14
+
+
+def _coefficients() -> Floats:
+    def slope(x: Floats) -> Floats:
+        safe = np.where(x == 0.0, 1.0, x)
+        return np.where(x == 0.0, 1.0, np.log1p(safe) / safe)
+
+    fitted = Chebyshev.interpolate(slope, DEGREE - 1, domain=[0.0, LIMIT])
+    return np.asarray(fitted.convert(kind=Polynomial).coef, dtype=np.float64)
+
+
+COEFFICIENTS = _coefficients()
+
+
+def sum_log1p(shares: Floats, odds: Floats, sizes: Floats) -> Floats:
+    """Return the sum over campaigns of log(1 + size x share x odds).
+
+    Args:
+        shares: g of each campaign, (campaigns, fades, onsets).
+        odds: Q of each campaign, (campaigns, cells).
+        sizes: V, (sizes,); no product may exceed LIMIT.
+
+    Returns:
+        Shape (sizes, fades, onsets, cells).
+    """
+    count, fades, onsets = shares.shape
+    flat = np.ascontiguousarray(shares.reshape(count, fades * onsets).T)
+    total = np.zeros((len(sizes), fades * onsets, odds.shape[1]))
+    left, right, scale = flat.copy(), odds.copy(), sizes.copy()
+    for coefficient in COEFFICIENTS:
+        powers = left @ right
+        for index, factor in enumerate((coefficient * scale).tolist()):
+            total[index] += factor * powers
+        left *= flat
+        right *= odds
+        scale = scale * sizes
+    return total.reshape(len(sizes), fades, onsets, odds.shape[1])

@@ -1,0 +1,1 @@
+"""The command line: Typer and rich in front of the API."""

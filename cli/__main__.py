@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``canary``."""
+
+from cli.main import run
+
+run()

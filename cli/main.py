@@ -1,0 +1,96 @@
+"""The program: its commands, and the one place where an error becomes an exit code."""
+
+import errno
+import io
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typing_extensions import override
+
+from canary.errors import CanaryError
+from cli import checkup, demo, endpoints, firms, leaks, lines, local, seeds
+from cli.client import Target
+from cli.options import epilog
+from cli.output import complain
+
+HELP = """Decoy clients on phone lines we own tell which data set leaked, and when.
+
+Without --url or CANARY_URL the commands work on the embedded database of this machine, as its
+operator. Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 not found, 4 not allowed,
+5 cannot reach the service.
+"""
+
+
+class _Program(TyperGroup):
+    """The command group that says what went wrong and ends with the error's exit code."""
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CanaryError as error:
+            complain(error.says, error.fix)
+            raise typer.Exit(error.exit_code) from None
+        except OSError as wrong:
+            if wrong.errno == errno.EPIPE or wrong.strerror is None:
+                raise
+            complain(f"{wrong.filename or 'The system says'}: {wrong.strerror}.", "")
+            raise typer.Exit(CanaryError.exit_code) from None
+
+
+app = typer.Typer(
+    name="canary",
+    cls=_Program,
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog=epilog("canary init", "canary --url https://canary.example.com leaks"),
+)
+for area in (local, demo, checkup, firms, lines, seeds, leaks, endpoints):
+    area.register(app)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option so
+    if not wanted:
+        return
+    try:
+        typer.echo(f"canary {version('canary-records')}")
+    except PackageNotFoundError:
+        typer.echo("canary, run from its source")
+    raise typer.Exit
+
+
+@app.callback()
+def _service(
+    ctx: typer.Context,
+    url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The service; CANARY_URL when not given."),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A file with the API key; CANARY_API_KEY when not given."
+        ),
+    ] = None,
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    ctx.obj = Target(url, key_file)
+
+
+def run() -> None:
+    """Run the program that the command line names."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    app(prog_name="canary")
