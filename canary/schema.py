@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from canary.database import Database, open_database, reachable
 from canary.errors import Conflict
 
+SCRIPTS = "canary:migrations"
 UPGRADE_LOCK = 0x63616E617279
 """The advisory lock on PostgreSQL under which only one process upgrades."""
 
@@ -65,24 +66,25 @@ def head_revision() -> str:
     return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
 
 
-def draft_revision(message: str) -> list[Path]:
+def draft_revision(message: str, scripts: str = SCRIPTS) -> list[Path]:
     """Write the revision that brings the migrations to the tables, and return its file."""
     with tempfile.TemporaryDirectory() as scratch:
         database = open_database(f"sqlite:///{scratch}/draft.db")
-        upgrade(database)
-        newest = int(current_revision(database) or 0)
+        with _alone(database) as connection:
+            command.upgrade(_config(connection, scripts), "head")
+            number = int(_revision(connection) or 0) + 1
         with _alone(database) as connection:
             drafted = command.revision(
-                _config(connection), message, autogenerate=True, rev_id=f"{newest + 1:04d}"
+                _config(connection, scripts), message, autogenerate=True, rev_id=f"{number:04d}"
             )
         database.close()
-    scripts = drafted if isinstance(drafted, list) else [drafted]
-    return [Path(script.path) for script in scripts if script]
+    revisions = drafted if isinstance(drafted, list) else [drafted]
+    return [Path(revision.path) for revision in revisions if revision]
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection | None, scripts: str = SCRIPTS) -> Config:
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "canary:migrations")
+    config.set_main_option("script_location", scripts)
     return config
 
 

@@ -24,6 +24,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 INDEX_BYTES = 16
 FORMAT = 1
+MOST_KEYS = 255
+"""A key's id is one byte of each sealed value."""
 PRIVATE_MODE = 0o600
 
 
@@ -100,10 +102,14 @@ def _derived(root: bytes, purpose: str) -> bytes:
 
 def create_key_file(path: Path) -> bool:
     """Make a key file with one new key, mode 0600; return False when there is one already."""
-    if path.exists():
-        return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, {1: secrets.token_bytes(KEY_BYTES)})
+    beside = _written_beside(path, {1: secrets.token_bytes(KEY_BYTES)})
+    try:
+        os.link(beside, path)  # fails where a rename would replace a key that is in use
+    except FileExistsError:
+        return False
+    finally:
+        beside.unlink()
     return True
 
 
@@ -116,11 +122,12 @@ def rotate_key_file(path: Path) -> int:
     """
     keys = _read(path)
     newest = max(keys) + 1
-    if newest > 255:  # noqa: PLR2004  one byte in each sealed value
+    if newest > MOST_KEYS:
         raise BadInput(
-            says="The keyring is full: 255 keys.", fix="Re-seal the database into a new home."
+            says=f"The keyring is full: {MOST_KEYS} keys.",
+            fix="Re-seal the database into a new home.",
         )
-    _write(path, {**keys, newest: secrets.token_bytes(KEY_BYTES)})
+    _written_beside(path, {**keys, newest: secrets.token_bytes(KEY_BYTES)}).replace(path)
     return newest
 
 
@@ -148,18 +155,18 @@ def _read(path: Path) -> dict[int, bytes]:
         ring = {int(key): base64.b64decode(text) for key, text in json.loads(text)["keys"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         ring = {}
-    if not ring or any(len(key) != KEY_BYTES for key in ring.values()):
+    usable = all(1 <= i <= MOST_KEYS and len(key) == KEY_BYTES for i, key in ring.items())
+    if not ring or not usable:
         raise BadKey(says=f"{path} is not a master key file.", fix="Restore it from a backup.")
     return ring
 
 
-def _write(path: Path, keys: dict[int, bytes]) -> None:
+def _written_beside(path: Path, keys: dict[int, bytes]) -> Path:
     text = json.dumps({"keys": {str(i): base64.b64encode(k).decode() for i, k in keys.items()}})
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
     with os.fdopen(handle, "w") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
+    return beside

@@ -57,7 +57,7 @@ def _examine(ctx: typer.Context) -> Iterator[Check]:
         return
     target = ctx.find_object(Target) or Target()
     url = target.url or settings.url
-    basis = [_service(ctx, url)] if url else list(_basis(settings))
+    basis = [_remote_check(ctx, url)] if url else list(_basis(settings))
     yield from basis
     if not url:
         yield from _configured(settings)
@@ -65,7 +65,7 @@ def _examine(ctx: typer.Context) -> Iterator[Check]:
         yield from _in_use(ctx)
 
 
-def _service(ctx: typer.Context, url: str) -> Check:
+def _remote_check(ctx: typer.Context, url: str) -> Check:
     def ask() -> str:
         with connect(ctx) as api:
             api.ready()

@@ -6,13 +6,15 @@ are written exactly as they are: the files are for databases, not for spreadshee
 
 import csv
 import errno
+import io
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
+
+import typer
 
 from canary.errors import BadInput, CanaryError
 from cli.output import Document
@@ -123,5 +125,9 @@ def write_file(path: Path, issued: Document, *, force: bool) -> None:
 
 
 def print_records(form: Form, decoys: Sequence[Document]) -> None:
-    """Print decoys on stdout as a file of that form."""
-    WRITERS[form](sys.stdout, client_records(decoys))
+    """Print decoys on stdout as a file of that form, in UTF-8 whatever the terminal's encoding."""
+    text = io.StringIO(newline="")
+    WRITERS[form](text, client_records(decoys))
+    stdout = typer.get_binary_stream("stdout")
+    stdout.write(text.getvalue().encode())
+    stdout.flush()

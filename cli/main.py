@@ -66,7 +66,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the opti
 
 
 @app.callback()
-def _service(
+def _choose_target(
     ctx: typer.Context,
     url: Annotated[
         str | None,

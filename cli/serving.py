@@ -1,19 +1,28 @@
 """The service for uvicorn: the socket, and the app as each of its processes makes it."""
 
+import logging
 import os
 import socket
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+import threading
+from contextlib import nullcontext
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from canary.errors import BadInput, CanaryError, CannotReach
 from canary.settings import Settings, read_settings
+from cli.working import ENDS_WITH_INPUT
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-NO_WORKER = "CANARY_SERVE_NO_WORKER"
-"""Tells the processes that uvicorn starts what the command line said."""
 BACKLOG = 2048
 GRACE_S = 20
+WORKER_ENDS_S = 10
+AGAIN_AFTER_S = 1.0
+
+_log = logging.getLogger(__name__)
 
 
 def make_app() -> "ASGIApp":
@@ -21,7 +30,7 @@ def make_app() -> "ASGIApp":
     from webhooks.app import create_app  # noqa: PLC0415
     from webhooks.world import open_world  # noqa: PLC0415
 
-    return create_app(open_world(read_settings()), worker=not os.environ.get(NO_WORKER))
+    return create_app(open_world(read_settings()), worker=False)
 
 
 def require_servable(settings: Settings, workers: int) -> None:
@@ -61,17 +70,68 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
+class WorkerBeside:
+    """A worker in a process of its own, as long as the block lasts and whoever kills it.
+
+    Weighing evidence takes the interpreter for itself for tens of milliseconds; in the service's
+    own process every contact that came in meanwhile would wait. Its input is a pipe that closes
+    when this process ends, however it ends.
+    """
+
+    def __init__(self) -> None:
+        """Start nothing before the block is entered."""
+        self._ending = threading.Event()
+        self._running: subprocess.Popen[bytes] | None = None
+        self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start the worker."""
+        self._keeper.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let the worker finish what it does, and end it if that takes too long."""
+        self._ending.set()
+        if self._running is not None and self._running.stdin is not None:
+            self._running.stdin.close()
+        self._keeper.join(WORKER_ENDS_S)
+        if self._running is not None:
+            self._running.kill()
+
+    def _keep(self) -> None:
+        while not self._ending.is_set():
+            self._running = subprocess.Popen(
+                [sys.executable, "-m", "cli", "worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, ENDS_WITH_INPUT: "1"},
+            )
+            if self._ending.is_set() and self._running.stdin is not None:
+                self._running.stdin.close()
+            status = self._running.wait()
+            if not self._ending.wait(AGAIN_AFTER_S):
+                _log.warning("the worker ended with status %s and is started again", status)
+
+
 def serve_on(sock: socket.socket, workers: int, *, with_worker: bool) -> None:
     """Serve until the process is told to end.
 
     Raises:
         CannotReach: a process of the service did not start.
     """
+    with WorkerBeside() if with_worker else nullcontext():
+        _serve_on(sock, workers)
+
+
+def _serve_on(sock: socket.socket, workers: int) -> None:
     import uvicorn  # noqa: PLC0415
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 
-    if not with_worker:
-        os.environ[NO_WORKER] = "1"
     config = uvicorn.Config(
         "cli.serving:make_app",
         factory=True,

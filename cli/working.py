@@ -1,13 +1,19 @@
 """A worker alone, until it is told to end."""
 
 import asyncio
+import os
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 
 from canary.settings import Settings
 from webhooks.worker import Worker
 from webhooks.world import open_world
+
+ENDS_WITH_INPUT = "CANARY_WORKER_ENDS_WITH_INPUT"
+"""Set by a service for the worker beside it: it ends when its standard input does."""
 
 
 def run_worker(settings: Settings, started: Callable[[], None]) -> None:
@@ -24,5 +30,14 @@ async def _work(worker: Worker, started: Callable[[], None]) -> None:
     for told in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C ends it all the same
             loop.add_signal_handler(told, worker.stop)
+    if os.environ.get(ENDS_WITH_INPUT):
+        threading.Thread(target=_stop_at_end, args=(loop, worker), daemon=True).start()
     started()
     await worker.run()
+
+
+def _stop_at_end(loop: asyncio.AbstractEventLoop, worker: Worker) -> None:
+    while sys.stdin.buffer.read(1):
+        pass
+    with suppress(RuntimeError):  # the loop ended first
+        loop.call_soon_threadsafe(worker.stop)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
@@ -29,9 +30,10 @@ def create_app(world: World, *, worker: bool = True, in_process_key: str | None 
     """
     within = Worker(world)
     intake = Intake(world.database, world.vault, world.clock, recorded=within.wake)
+    destination = cache(partial(open_destination, world.settings))  # slow to make, seldom needed
 
     def check_url(url: str) -> None:
-        open_destination(world.settings).check(url)
+        destination().check(url)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
 """The worker: weighs due copies and carries due deliveries until it is told to stop.
 
 Two loops, so that a long attribution never holds up an alert. Each claims rows that are due;
-woken by the intake in the same process it starts at once, and otherwise it looks four times a
+woken by the intake in the same process it starts at once, and otherwise it looks ten times a
 second.
 """
 
@@ -20,7 +20,7 @@ from webhooks.outbound.courier import Courier
 from webhooks.outbound.destination import open_destination
 from webhooks.world import World
 
-LOOK_S = 0.25
+LOOK_S = 0.1
 AFTER_FAILURE_S = 2.0
 FLEET_S = 600.0
 COPIES_AT_ONCE = 4
@@ -70,10 +70,6 @@ class Worker:
             )
         finally:
             await courier.close()
-
-    async def weigh_once(self) -> int:
-        """Weigh what is due now and return how many copies that were."""
-        return await self._weigh_due()
 
     async def _repeat(self, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
         while not self._stopped:

@@ -184,6 +184,5 @@ class Grid:
         mass = flat[best] * (float(flat.sum()) / max(float(flat[best].sum()), TINY))
         shares = self.intensity(at)[:, fade, self.onset[pair]]
         ratio = shares * odds[:, self.cell[pair]] * self.sizes[size]
-        table = np.zeros((len(at), self.cells.count))
-        np.add.at(table.T, self.cell[pair], (mass * (ratio / (1.0 + ratio))).T)
-        return table
+        in_cell = (self.cell[pair][:, None] == np.arange(self.cells.count)).astype(np.float64)
+        return np.asarray((mass * (ratio / (1.0 + ratio))) @ in_cell)

@@ -7,7 +7,6 @@ out before anything is weighed.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import log
 from typing import Any
 
 from canary.attribution.assumptions import DEFAULT, Assumptions
@@ -24,14 +23,12 @@ from canary.attribution.model import (
 from canary.attribution.noise import fit_prior
 from canary.attribution.posterior import answer
 from canary.attribution.replay import Replay
-from canary.attribution.verdict import judge, may_be_merged
+from canary.attribution.watch import Watch
 from canary.errors import BadInput
 
 SCENARIO = "canary-scenario/1"
 PREDICTIONS = "canary-predictions/1"
-ALARM = 0.99
 MENTION = 0.01  # contacts less probable than this are left out of the predictions
-DOUBT = 0.5  # judged alone below this, a copy is not judged among its rivals
 REFIT = 30.0  # days between two fits of the noise's prior
 SHORT = 8  # a sender with fewer characters is a short code
 NAMINGS = {
@@ -171,7 +168,7 @@ def watch(replay: Replay, contacts: Iterable[Contact], ends_at: datetime) -> dic
 
     The prior of the lines' noise is fitted anew every 30 days from what was known by then.
     """
-    alarms: dict[str, datetime] = {}
+    watching = Watch(replay)
     next_fit = float("-inf")
     for contact in contacts:
         if contact.at > ends_at:
@@ -180,26 +177,8 @@ def watch(replay: Replay, contacts: Iterable[Contact], ends_at: datetime) -> dic
         if at > next_fit:
             replay.adopt(fit_prior(replay.noise.counts(at)))
             next_fit = at + REFIT
-        for copy in replay.fold(contact):
-            if copy not in alarms and _alarmed(replay, copy, contact, at):
-                alarms[copy] = contact.at
-    return alarms
-
-
-def _alarmed(replay: Replay, copy: str, contact: Contact, at: float) -> bool:
-    """Judge the copy if the contact may have brought it to the alarm; what cannot is skipped."""
-    campaign = replay.campaign_of[contact.id]
-    rivals = [rival for rival in replay.best_covers(campaign) if rival != copy]
-    merged = bool(rivals) and may_be_merged(campaign, copy, rivals)
-    suspect = replay.suspect(copy)
-    if suspect is None:
-        return False
-    if not merged and (
-        suspect.log_odds_bound() < log(ALARM / (1.0 - ALARM)) or suspect.joint(at).leaked < DOUBT
-    ):
-        return False
-    verdict = judge(replay, copy, at)
-    return verdict is not None and verdict.probability >= ALARM
+        watching.fold(contact)
+    return {copy: contact.at for copy, contact in watching.alarms.items()}
 
 
 def _prediction(found: Attribution, alarm: datetime | None) -> dict[str, Any]:

@@ -33,6 +33,8 @@ NOISE_A_WEEK = 0.2
 BUYERS_CONTACT = 9
 """Of the stolen decoys, how many the buyer gets round to."""
 AREA_CODES = (212, 305, 312, 404, 415, 503, 602, 617, 702, 713, 801, 917)
+OFFER = "Hi {}, knee pain? Free consultation this week, call back."
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 WAIT_S = 1.0
 LAST_WAIT_S = 15.0
 
@@ -156,22 +158,24 @@ def _campaign(stage: Stage, carrier: Carrier, planted: Sequence[Planted], tell: 
     callers = [carrier.stranger(), carrier.stranger()]
     contacted = carrier.chance.sample(stolen, BUYERS_CONTACT)
     tell(f"A buyer of the stolen copy now contacts {BUYERS_CONTACT} of its {len(stolen)} decoys.")
+    told: Told | None = None
     for which, decoy in enumerate(contacted):
-        first = decoy.name.split()[0]
-        body = f"Hi {first}, knee pain? Free consultation this week, call back."
-        posted, caller = time.monotonic(), callers[which % len(callers)]
+        caller, posted = callers[which % len(callers)], time.monotonic()
         if which % 3:
-            carrier.text(decoy.number, caller, body)
+            carrier.text(decoy.number, caller, OFFER.format(decoy.name.split()[0]))
         else:
             carrier.call(decoy.number, caller)
         last = which == len(contacted) - 1
-        if stage.inbox.came.wait(LAST_WAIT_S if last else WAIT_S):
-            taken_ms = round((time.monotonic() - posted) * 1000)
-            return Told(stage.inbox.alerts[0], taken_ms)
-    raise CanaryError(
-        says="No alert came within the time a contact needs.",
-        fix="Look into the kept home with `canary leaks`; run again with --keep DIR.",
-    )
+        if told is None and stage.inbox.came.wait(LAST_WAIT_S if last else WAIT_S):
+            told = Told(stage.inbox.alerts[0], round((time.monotonic() - posted) * 1000))
+            tell(f"The alert came after the {ORDINALS[which]} contact.")
+    if told is None:
+        raise CanaryError(
+            says="No alert came within the time a contact needs.",
+            fix="Run it again with --keep DIR and look at `canary leaks` there.",
+        )
+    time.sleep(WAIT_S)
+    return told
 
 
 def _outcome(

@@ -1,7 +1,9 @@
 """The history of the schema on real databases, and what upgrading promises."""
 
+import shutil
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +21,8 @@ from canary.database import Database, open_database
 from canary.errors import CannotReach, Conflict
 from canary.tables import metadata
 from tests.postgres import Cluster
+
+MIGRATIONS = Path(schema.__file__).parent / "migrations"
 
 __all__ = [
     "test_model_definitions_match_ddl",
@@ -183,3 +187,21 @@ def test_upgrading_leaves_logging_alone(
 
 def test_the_server_of_the_tests_answers_in_another_time_zone(postgres: Cluster) -> None:
     assert postgres.timezone() == "Asia/Shanghai"
+
+
+def test_a_drafted_revision_needs_no_code_of_ours(tmp_path: Path) -> None:
+    shutil.copytree(MIGRATIONS, tmp_path / "new", ignore=shutil.ignore_patterns("0*", "*.pyc"))
+    (drafted,) = schema.draft_revision("every table", str(tmp_path / "new"))
+    text = drafted.read_text()
+    assert drafted.name == "0001_every_table.py"
+    assert "canary" not in text
+    assert 'sa.Column("created_at", sa.DateTime(timezone=True)' in text.replace("'", '"')
+    assert all(f"op.create_table('{table}'" in text for table in metadata.tables)
+
+
+def test_nothing_is_drafted_when_the_tables_have_not_changed(tmp_path: Path) -> None:
+    shutil.copytree(MIGRATIONS, tmp_path / "same", ignore=shutil.ignore_patterns("*.pyc"))
+    (drafted,) = schema.draft_revision("nothing", str(tmp_path / "same"))
+    number = int(schema.head_revision()) + 1
+    assert drafted.name == f"{number:04d}_nothing.py"
+    assert drafted.read_text().count("\n    pass\n") == 2

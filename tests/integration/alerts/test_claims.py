@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from canary.alerts.deliveries import AT_ONCE, LEASE_S, Parcel, is_any_due
+from canary.alerts.deliveries import AT_ONCE, LEASE_S, Parcel, claim_deliveries, is_any_due
 from canary.alerts.endpoints import disable_endpoint, enable_endpoint, find_endpoint
 from canary.database import Database
 from canary.vault import Vault
@@ -195,6 +195,20 @@ def test_claimants_at_once_together_keep_to_four_of_an_endpoint(
         held = [parcel for mine in pool.map(grab, range(6)) for parcel in mine]
     assert set(Counter(parcel.endpoint_id for parcel in held).values()) == {AT_ONCE}
     assert len({parcel.delivery_id for parcel in held}) == len(held)
+
+
+def test_a_claim_not_yet_committed_counts_for_another_claimant(
+    postgres_database: Database, vault: Vault, clock: FrozenClock
+) -> None:
+    firm_id = add_firm(postgres_database)
+    add(postgres_database, vault, firm_id)
+    tell(postgres_database, firm_id, clock, 5)
+    with postgres_database.write() as session:
+        first = claim_deliveries(session, vault, clock.now(), "a", 10)
+        tell(postgres_database, firm_id, FrozenClock(NOON - timedelta(minutes=1)))
+        assert take(postgres_database, vault, clock, "b") == []
+    assert len(first) == AT_ONCE
+    assert take(postgres_database, vault, clock, "c") == []
 
 
 def test_an_endpoint_that_does_not_open_fails_alone(

@@ -1,7 +1,6 @@
 """Contacts, leaks and the investigator's one question."""
 
 import httpx
-import pytest
 
 from tests.integration.api.conftest import Seen
 from tests.integration.api.running import Running, refused, shown
@@ -94,9 +93,10 @@ def test_a_leak_is_noted_confirmed_and_then_dismissed_with_a_reason(
     assert steps[1]["actor"] != steps[3]["actor"]
 
 
-@pytest.mark.parametrize("said", [{}, {"reason": ""}, {"reason": "  "}, {"reason": "x" * 4001}])
-def test_a_leak_is_not_dismissed_without_a_reason(acme: Seen, said: dict[str, str]) -> None:
-    refused(acme.client.post(f"/v1/leaks/{acme.leak}/dismiss", json=said), 422, "bad_input")
+def test_a_leak_is_not_dismissed_without_a_reason(acme: Seen) -> None:
+    for said in ({}, {"reason": ""}, {"reason": "  "}, {"reason": "x" * 4001}):
+        refused(acme.client.post(f"/v1/leaks/{acme.leak}/dismiss", json=said), 422, "bad_input")
+    assert shown(acme.client.get(f"/v1/leaks/{acme.leak}"))["status"] == "open"
 
 
 def test_a_number_a_name_a_caller_and_a_text_are_traced(acme: Seen, running: Running) -> None:

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 import sqlalchemy as sa
 
 from canary.tables import Firm, rows_of
@@ -20,16 +19,16 @@ def test_what_is_not_json_is_refused(operator: httpx.Client) -> None:
     assert problem["errors"] == [{"detail": "This is not JSON.", "pointer": "#"}]
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe", b"[" * 100_000])
-def test_what_cannot_be_decoded_is_refused(operator: httpx.Client, body: bytes) -> None:
-    answer = operator.post("/v1/firms", content=body, headers=JSON)
-    assert answer.status_code in {400, 422}
-    refused(answer, answer.status_code, "bad_input")
+def test_what_cannot_be_decoded_is_refused(operator: httpx.Client) -> None:
+    for body in (b"\xff\xfe", b"[" * 100_000):
+        answer = operator.post("/v1/firms", content=body, headers=JSON)
+        assert answer.status_code in {400, 422}
+        refused(answer, answer.status_code, "bad_input")
 
 
-@pytest.mark.parametrize("body", ["null", "[]", '"x"', "7", "{}"])
-def test_json_that_is_no_request_is_refused(operator: httpx.Client, body: str) -> None:
-    refused(operator.post("/v1/firms", content=body, headers=JSON), 422, "bad_input")
+def test_json_that_is_no_request_is_refused(operator: httpx.Client) -> None:
+    for body in ("null", "[]", '"x"', "7", "{}"):
+        refused(operator.post("/v1/firms", content=body, headers=JSON), 422, "bad_input")
 
 
 def test_a_body_of_another_media_type_is_refused(operator: httpx.Client) -> None:
@@ -49,28 +48,27 @@ def test_each_wrong_field_is_named_and_what_was_sent_is_not_repeated(
     assert secret not in answer.text
 
 
-@pytest.mark.parametrize(
-    "name", ["", "   ", "x" * 201, "a\u0000b", "a\nb", "\ud800"], ids=lambda name: repr(name[:3])
-)
-def test_a_name_that_cannot_be_stored_is_refused(operator: httpx.Client, name: str) -> None:
-    body = json.dumps({"name": name, "sector": "finance"})
-    answer = operator.post("/v1/firms", content=body, headers=JSON)
-    refused(answer, 422, "bad_input")
+def test_a_name_that_cannot_be_stored_is_refused(operator: httpx.Client) -> None:
+    for name in ("", "   ", "x" * 201, "a\u0000b", "a\nb", "\ud800"):
+        body = json.dumps({"name": name, "sector": "finance"})
+        answer = operator.post("/v1/firms", content=body, headers=JSON)
+        refused(answer, 422, "bad_input")
 
 
-@pytest.mark.parametrize("part", ["%00", "a%00b", "x" * 3000, "%F0%9F%90%A4", "..%2F..", "%FF"])
-def test_an_id_that_is_no_id_is_answered(operator: httpx.Client, part: str) -> None:
-    for path in (
-        f"/v1/seedings/{part}",
-        f"/v1/decoys/{part}",
-        f"/v1/leaks/{part}",
-        f"/v1/copies?dataset={part}",
-        f"/v1/contacts?line={part}",
-        f"/v1/contacts?copy={part}",
-        f"/v1/leaks?firm={part}",
-        f"/v1/deliveries?endpoint={part}",
-        f"/v1/firms?after={part}",
-    ):
+def test_an_id_that_is_no_id_is_answered(operator: httpx.Client) -> None:
+    routes = (
+        "/v1/seedings/",
+        "/v1/decoys/",
+        "/v1/leaks/",
+        "/v1/copies?dataset=",
+        "/v1/contacts?line=",
+        "/v1/contacts?copy=",
+        "/v1/leaks?firm=",
+        "/v1/deliveries?endpoint=",
+        "/v1/firms?after=",
+    )
+    parts = ("%00", "a%00b", "x" * 3000, "%F0%9F%90%A4", "..%2F..", "%FF")
+    for path in (f"{route}{part}" for route in routes for part in parts):
         answer = operator.get(path)
         assert answer.status_code in {200, 404, 422}, path
         if answer.status_code != 200:
@@ -90,18 +88,18 @@ def test_a_body_that_is_too_large_is_refused(operator: httpx.Client) -> None:
     refused(operator.post("/v1/lines", content=body, headers=JSON), 413, "too_large")
 
 
-@pytest.mark.parametrize("limit", ["0", "1001", "-1", "x", "1e3", "9" * 30])
-def test_a_limit_that_is_none_is_refused(operator: httpx.Client, limit: str) -> None:
-    problem = refused(operator.get("/v1/firms", params={"limit": limit}), 422, "bad_input")
-    assert problem["errors"][0]["parameter"] == "limit"
+def test_a_limit_that_is_none_is_refused(operator: httpx.Client) -> None:
+    for limit in ("0", "1001", "-1", "x", "1e3", "9" * 30):
+        problem = refused(operator.get("/v1/firms", params={"limit": limit}), 422, "bad_input")
+        assert problem["errors"][0]["parameter"] == "limit"
 
 
-@pytest.mark.parametrize("header", ["Basic {key}", "{key}", "Bearer", ""])
-def test_a_key_that_is_not_shown_as_bearer_is_not_seen(running: Running, header: str) -> None:
+def test_a_key_that_is_not_shown_as_bearer_is_not_seen(running: Running) -> None:
     client = running.operator()
     key = client.headers["authorization"].removeprefix("Bearer ")
-    shown_as = {"Authorization": header.format(key=key)}
-    refused(client.get("/v1/firms", headers=shown_as), 401, "not_authenticated")
+    for header in (f"Basic {key}", key, "Bearer", ""):
+        shown_as = {"Authorization": header}
+        refused(client.get("/v1/firms", headers=shown_as), 401, "not_authenticated")
     assert client.get("/v1/firms", headers={"Authorization": f"bearer  {key}"}).status_code == 200
 
 

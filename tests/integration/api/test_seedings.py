@@ -84,19 +84,17 @@ def test_a_recipients_copy_is_seeded_by_its_recipient_and_dated_in_utc(
     assert seeding["decoys"][0]["planted_at"] == "2026-02-01T00:00:00Z"
 
 
-@pytest.mark.parametrize("planted_at", ["2026-02-01T08:00:00", 5, "soon", "0001-01-01T00:00+14:00"])
-def test_a_time_without_an_offset_or_no_time_at_all_is_refused(
-    firm: httpx.Client, planted_at: object
-) -> None:
-    asked = {"dataset": "clients", "count": 1, "planted_at": planted_at}
-    problem = refused(firm.post("/v1/seedings", json=asked), 422, "bad_input")
-    assert problem["errors"][0]["pointer"] == "#/planted_at"
+def test_a_time_without_an_offset_or_no_time_at_all_is_refused(firm: httpx.Client) -> None:
+    for planted_at in ("2026-02-01T08:00:00", 5, "soon", "0001-01-01T00:00+14:00"):
+        asked = {"dataset": "clients", "count": 1, "planted_at": planted_at}
+        problem = refused(firm.post("/v1/seedings", json=asked), 422, "bad_input")
+        assert problem["errors"][0]["pointer"] == "#/planted_at"
 
 
-@pytest.mark.parametrize("count", [0, -1, 10_001, "3", 1.5, True, None])
-def test_a_count_that_is_none_is_refused(firm: httpx.Client, count: object) -> None:
-    asked = {"dataset": "clients", "count": count}
-    refused(firm.post("/v1/seedings", json=asked), 422, "bad_input")
+def test_a_count_that_is_none_is_refused(firm: httpx.Client) -> None:
+    for count in (0, -1, 10_001, "3", 1.5, True, None):
+        asked = {"dataset": "clients", "count": count}
+        refused(firm.post("/v1/seedings", json=asked), 422, "bad_input")
 
 
 def test_too_few_lines_issue_nothing_and_say_how_many_are_missing(firm: httpx.Client) -> None:

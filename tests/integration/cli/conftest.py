@@ -115,13 +115,21 @@ def either(request: pytest.FixtureRequest) -> Program:
     return program
 
 
+@pytest.fixture(scope="session")
+def _filled_home(_made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    filled = Program(tmp_path_factory.mktemp("filled") / "home")
+    shutil.copytree(_made_home, filled.home)
+    filled.json("firm", "add", "Harbour Bank", "--sector", "finance")
+    filled.json("dataset", "add", "Harbour Bank", "clients")
+    filled.lines(30)
+    return filled.home
+
+
 @pytest.fixture
-def clients(canary: Program) -> Program:
+def clients(bare: Program, _filled_home: Path) -> Program:
     """The program with a firm, its dataset `clients` and 30 ready lines."""
-    canary.json("firm", "add", "Harbour Bank", "--sector", "finance")
-    canary.json("dataset", "add", "Harbour Bank", "clients")
-    canary.lines(30)
-    return canary
+    shutil.copytree(_filled_home, bare.home)
+    return bare
 
 
 Write = Callable[[str], Path]
