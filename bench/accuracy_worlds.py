@@ -23,14 +23,14 @@ MERGED_LISTS = 3
 class Setting:
     """What a history is made of; rates per day and times in days unless the name says otherwise."""
 
-    firms: int = 15
-    days: float = 500.0
+    firms: int = 10
+    days: float = 450.0
     seeding_every: float = 30.4
     decoys_a_year: float = 60.0
     first_seeding: int = 20
     decoy_life: float = 365.0
     quarantine: float = 45.0
-    controls: int = 100
+    controls: int = 80
     noise_a_week: float = 0.15
     noise_shape: float = 0.5
     drift: float = 0.6
@@ -57,8 +57,8 @@ PRESETS = {
     "fast": Setting(delay="fast"),
     "list order": Setting(order="list", merged=0.0),
     "any order": Setting(order="any", merged=0.0),
-    "broker": Setting(firms=40, leaked_share=0.15, merged=1.0, decoys_a_year=40.0),
-    "copies": Setting(firms=4, copies=5, leaked_share=0.1, merged=0.0),
+    "broker": Setting(firms=24, leaked_share=0.25, merged=1.0, decoys_a_year=40.0),
+    "copies": Setting(firms=4, copies=5, leaked_share=0.15, merged=0.0),
     "shared lines": Setting(lines_shared_by=3, merged=0.0),
     "no leak": Setting(leaked_share=0.0, storm_every=12.0),
 }

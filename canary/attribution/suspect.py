@@ -41,7 +41,8 @@ class Suspect:
         self.messages: dict[int, Message] = {}
         self._gone: list[Message] = []
         self._fresh: dict[int, Message] = {}
-        self._log_odds = -inf
+        self._prior_odds = self.grid.hazard * max(until - self.grid.start, 1.0)
+        self._odds = 0.0
         self._fresh_bound = 0.0
         self._joint: tuple[float, Joint] | None = None
 
@@ -59,7 +60,9 @@ class Suspect:
 
     def log_odds_bound(self) -> float:
         """Return what the log odds of a leak cannot exceed, at little cost."""
-        return self._log_odds + self._fresh_bound if not self._gone else inf
+        if self._gone:
+            return inf
+        return log(self._odds + self._prior_odds) + self._fresh_bound
 
     def joint(self, now: float) -> Joint:
         """Return the posterior at ``now`` (days)."""
@@ -67,7 +70,7 @@ class Suspect:
             return self._joint[1]
         self._weigh()
         joint = self.grid.joint(now)
-        self._log_odds = log(max(joint.leaked, TINY) / max(1.0 - joint.leaked, TINY))
+        self._odds = joint.leaked / max(1.0 - joint.leaked, TINY)
         self._joint = (now, joint)
         return joint
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 
 from canary.attribution.campaigns import Campaign
 from canary.attribution.evidence import capped
@@ -88,7 +89,7 @@ def among_firms(replay: Replay, suspect: Suspect, now: float) -> dict[int, Messa
     odds: dict[int, float] = {}
     for other, numbers in lone.items():
         rival = replay.suspect(other)
-        if rival is not None:
+        if rival is not None and rival.log_odds_bound() > log(NOTABLE):
             for number, extra in explained_by(rival, rival.joint(now), numbers).items():
                 odds[number] = odds.get(number, 0.0) + extra
     messages.update({n: discounted(messages[n], extra) for n, extra in odds.items()})

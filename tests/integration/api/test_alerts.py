@@ -2,6 +2,7 @@
 
 import httpx
 
+from canary.tables import Attempt
 from tests.integration.api.conftest import Seen
 from tests.integration.api.running import Running, made, refused, shown
 
@@ -86,6 +87,32 @@ def test_deliveries_are_filtered_and_replayed(acme: Seen) -> None:
     replayed = shown(acme.client.post(f"/v1/deliveries/{acme.delivery}/replay"))
     assert (replayed["id"], replayed["status"]) == (acme.delivery, "pending")
     refused(acme.client.post("/v1/deliveries/dlv_none/replay"), 404, "not_found")
+
+
+def test_a_delivery_shows_its_attempts(acme: Seen, running: Running) -> None:
+    tried = Attempt(
+        id="att_1",
+        delivery_id=acme.delivery,
+        number=1,
+        at=running.stage.clock.now(),
+        duration_ms=12,
+        status_code=500,
+        answer="Sorry.",
+    )
+    with running.world.database.write() as session:
+        session.add(tried)
+    listed = shown(acme.client.get("/v1/deliveries"))["items"][0]
+    assert (listed["id"], listed["type"]) == (acme.delivery, "leak.opened")
+    assert listed["attempts"] == [
+        {
+            "number": 1,
+            "at": "2026-04-10T21:00:00Z",
+            "duration_ms": 12,
+            "status_code": 500,
+            "error": None,
+            "answer": "Sorry.",
+        }
+    ]
 
 
 def test_an_investigator_sees_no_endpoint(acme: Seen, running: Running) -> None:

@@ -20,16 +20,16 @@ from webhooks.app import create_app
 from webhooks.world import World, open_world
 
 OURS = "a key of this process"
-_LATE = "firm TEXT REFERENCES nothing(id) DEFERRABLE INITIALLY DEFERRED"
+_LATE = "firm TEXT REFERENCES nowhere(id) DEFERRABLE INITIALLY DEFERRED"
 SPOILT = {
     "sqlite": (
-        "CREATE TABLE nothing (id TEXT PRIMARY KEY)",
+        "CREATE TABLE nowhere (id TEXT PRIMARY KEY)",
         f"CREATE TABLE strict (id INTEGER PRIMARY KEY, {_LATE})",
         """CREATE TRIGGER spoil AFTER INSERT ON firm
            BEGIN INSERT INTO strict (firm) VALUES ('none'); END""",
     ),
     "postgresql": (
-        "CREATE TABLE nothing (id TEXT PRIMARY KEY)",
+        "CREATE TABLE nowhere (id TEXT PRIMARY KEY)",
         f"CREATE TABLE strict ({_LATE})",
         """CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS
            $$ BEGIN INSERT INTO strict VALUES ('none'); RETURN NEW; END $$""",
