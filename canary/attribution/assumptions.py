@@ -10,16 +10,17 @@ from canary.attribution.model import Naming
 class Assumptions:
     """The model's constants; rates are per day and times are days unless the name says otherwise.
 
-    A leak is taken at an unknown date, its list is first used after one log-logistic delay of
+    A leak is taken at an unknown date, its list is first used after one delay, log-logistic of
     shape one, and it is then used in ``sizes`` campaigns in all (each as likely), half of them
-    within ``fades`` days. ``walks`` are the chances that a caller who knows no list goes on to any
+    within ``fades`` days. ``delays`` are the kinds of delay, resale at once or later: the chance of
+    each and its median. ``walks`` are the chances that a caller who knows no list goes on to any
     line, to the same block, or to a number nearby; ``arbitrary`` mixes any line into each of them.
     A campaign works down the list with the chance ``ordered_prior`` and uses just a leading part of
     it in no order with the chance ``leading_prior``.
     """
 
     leaks_per_year: float = 0.05
-    delay_median: float = 30.0
+    delays: tuple[tuple[float, float], ...] = ((0.3, 1.5), (0.7, 30.0))
     sizes: tuple[float, ...] = (1.5, 6.0, 24.0, 96.0)
     fades: tuple[float, ...] = (15.0, 120.0)
     onset_step: float = 7.0
@@ -28,7 +29,7 @@ class Assumptions:
     cell_limit: int = 128
     stray: float = 0.02
     ordered_prior: float = 0.1
-    leading_prior: float = 0.05
+    leading_prior: float = 0.02
     walks: tuple[float, float, float] = (0.4, 0.3, 0.3)
     arbitrary: float = 0.05
     reach: int = 10
@@ -49,11 +50,12 @@ class Assumptions:
 
     def log_content(self, naming: Naming) -> float:
         """Return the log ratio of such words in a contact from a leak against one from noise."""
+        if naming is Naming.NONE:
+            return 0.0
         ratio = {
             Naming.FULL: self.full_name,
             Naming.PART: self.part_name,
             Naming.OTHER: self.other_name,
-            Naming.NONE: 1.0,
         }
         return math.log(ratio[naming])
 

@@ -46,8 +46,7 @@ def spread(grid: Grid, joint: Joint, now: float) -> Dates:
     cell = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
     rows = grid.onsets_before(now)
     onset = (grid.onsets[:rows, None], grid.onsets[1 : rows + 1, None])
-    median = grid.assumed.delay_median
-    inside = joint_delay(onset, (knots[:-1], knots[1:]), median)
+    inside = joint_delay(onset, (knots[:-1], knots[1:]), grid.assumed.delays)
     whole = np.add.reduceat(inside, np.searchsorted(cell, np.arange(len(pieces))), axis=1)
     mass = grid.by_onset_and_cell(joint)[:rows, : len(pieces)]
     density = (mass / np.maximum(whole, TINY))[:, cell]

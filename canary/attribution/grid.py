@@ -19,21 +19,29 @@ CHUNK = 16  # that many factors of at most 1e19 multiply without overflow
 MANY = 6  # from so many campaigns on, the weak ones are summed by series
 
 
-def delay_integral(days: Floats, median: float) -> Floats:
-    """Return the integral from 0 to ``days`` of the delay's distribution x / (median + x)."""
+Delays = tuple[tuple[float, float], ...]
+
+
+def delay_integral(days: Floats, delays: Delays) -> Floats:
+    """Return the integral from 0 to ``days`` of the delay's distribution.
+
+    That is the mixture, by the chance of each kind of delay, of x / (median + x).
+    """
     x = np.maximum(days, 0.0)
-    return x - median * np.log1p(x / median)
+    return x - sum(chance * median * np.log1p(x / median) for chance, median in delays)
 
 
-def joint_delay(onset: tuple[Floats, Floats], leak: tuple[Floats, Floats], median: float) -> Floats:
+def joint_delay(
+    onset: tuple[Floats, Floats], leak: tuple[Floats, Floats], delays: Delays
+) -> Floats:
     """Return the measure of pairs (leak date, onset) in two spans under the delay's density.
 
     The exact double integral of f(w - tau) over w in ``onset`` and tau in ``leak``, each a pair of
     arrays (from, to) in days that broadcast against each other.
     """
     (w0, w1), (a, b) = onset, leak
-    upper = delay_integral(w1 - a, median) - delay_integral(w1 - b, median)
-    lower = delay_integral(w0 - a, median) - delay_integral(w0 - b, median)
+    upper = delay_integral(w1 - a, delays) - delay_integral(w1 - b, delays)
+    lower = delay_integral(w0 - a, delays) - delay_integral(w0 - b, delays)
     return np.maximum(upper - lower, 0.0)
 
 
@@ -80,7 +88,7 @@ class Grid:
     def _lay_pairs(self) -> None:
         w0, w1 = self.onsets[:-1, None], self.onsets[1:, None]
         a, b = self.cells.edges[:-1], self.cells.edges[1:]
-        prior = joint_delay((w0, w1), (a, np.minimum(b, w1)), self.assumed.delay_median)
+        prior = joint_delay((w0, w1), (a, np.minimum(b, w1)), self.assumed.delays)
         possible = (prior > 0.0) & (self.cells.sizes > 0.0)
         self.onset, self.cell = np.nonzero(possible)
         middle = (a + np.minimum(b, w1))[possible] / 2
@@ -112,10 +120,12 @@ class Grid:
 
     def ratio(self, at: float, odds: Floats) -> Floats:
         """Return V g Q of one campaign on the pairs whose onset is before it."""
+        return np.asarray(self._rate(at, odds) * self.sizes[:, None, None])
+
+    def _rate(self, at: float, odds: Floats) -> Floats:
         end = self.pairs_before(at)
         shares = self.intensity(np.array([at]))[0]
-        rate = shares[:, self.onset[:end]] * odds[self.cell[:end]]
-        return np.asarray(rate * self.sizes[:, None, None])
+        return np.asarray(shares.take(self.onset[:end], axis=1) * odds.take(self.cell[:end]))
 
     def weigh(self, at: Floats, odds: Floats) -> Floats:
         """Return the campaigns' summed log(1 + V g Q), shaped (size, fade, pair).
@@ -132,13 +142,16 @@ class Grid:
             weak = sum_log1p(self.intensity(at[~strong]), odds[~strong], self.sizes)
             total += weak[:, :, self.onset, self.cell]
         left = np.flatnonzero(strong)
+        factor, product = np.empty_like(total), np.empty_like(total)
         for begin in range(0, len(left), CHUNK):
-            product = np.ones_like(self.total)
+            product.fill(1.0)
             for campaign in left[begin : begin + CHUNK].tolist():
-                ratio = self.ratio(float(at[campaign]), odds[campaign])
-                ratio += 1.0
-                product[..., : ratio.shape[-1]] *= ratio
-            total += np.log(product)
+                rate = self._rate(float(at[campaign]), odds[campaign])
+                end = rate.shape[-1]
+                np.multiply(rate, self.sizes[:, None, None], out=factor[..., :end])
+                factor[..., :end] += 1.0
+                product[..., :end] *= factor[..., :end]
+            total += np.log(product, out=factor)
         return total
 
     def joint(self, now: float, total: Floats | None = None) -> Joint:

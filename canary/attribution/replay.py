@@ -50,6 +50,8 @@ class Replay:
         self.campaign_of: dict[str, Campaign] = {}
 
     def _place(self, exposure: Exposure) -> None:
+        if exposure.copy not in self.world.copies:
+            return
         planted = to_days(exposure.planted_at)
         self.exposures[exposure.copy].append(exposure)
         self._on_line[exposure.line].append((exposure.copy, planted))

@@ -1,6 +1,6 @@
 """Sums of log(1 + x) over many campaigns at once, as products of matrices.
 
-For x = V g Q up to LIMIT, log(1 + x) is a polynomial to within 1e-7; the sum over campaigns of
+For x = V g Q up to LIMIT, log(1 + x) is a polynomial to within 1e-6; the sum over campaigns of
 each power is then the product of two small matrices, and no campaign is visited by itself.
 """
 
@@ -9,8 +9,8 @@ from numpy.polynomial import Chebyshev, Polynomial
 
 from canary.attribution.cells import Floats
 
-LIMIT = 4.0
-DEGREE = 14
+LIMIT = 8.0
+DEGREE = 18
 
 
 def _coefficients() -> Floats:

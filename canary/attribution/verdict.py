@@ -7,6 +7,7 @@ from math import log
 from canary.attribution.campaigns import Campaign
 from canary.attribution.evidence import capped
 from canary.attribution.grid import TINY, Joint
+from canary.attribution.order import passes
 from canary.attribution.replay import Replay
 from canary.attribution.rivals import (
     cavity,
@@ -72,10 +73,11 @@ def relatives(replay: Replay, copy: str) -> list[str]:
 
 def among_firms(replay: Replay, suspect: Suspect, now: float) -> dict[int, Message]:
     """Return the copy's messages, other firms' copies allowed for."""
-    messages = dict(suspect.messages)
+    touching = replay.touching(suspect.copy)
+    messages = suspect.messages | passes(suspect, now, touching)
     firm = replay.world.copies[suspect.copy].firm
     lone: dict[str, list[int]] = {}
-    for campaign in replay.touching(suspect.copy):
+    for campaign in touching:
         rivals = [
             other
             for other in replay.best_covers(campaign)

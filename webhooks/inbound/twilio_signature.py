@@ -61,12 +61,11 @@ def _is_signed(token: bytes, url: str, params: str, signature: str, algorithm: s
     given = signature.encode("utf-8", "surrogateescape")
     if digest is None:
         return False
-    signed = False
     for spelling in url_spellings(url):
         text = (spelling + params).encode("utf-8", "surrogatepass")
-        expected = base64.b64encode(hmac.digest(token, text, digest))
-        signed |= hmac.compare_digest(expected, given)
-    return signed
+        if hmac.compare_digest(base64.b64encode(hmac.digest(token, text, digest)), given):
+            return True
+    return False
 
 
 @lru_cache(maxsize=64)
