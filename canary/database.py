@@ -122,11 +122,15 @@ def open_database(url: str) -> Database:
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = sa.create_engine(parsed)
+        engine = sa.create_engine(parsed, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return Database(engine)
-    return Database(sa.create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True))
+    return Database(
+        sa.create_engine(
+            parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+        )
+    )
 
 
 def _parsed(url: str) -> URL:

@@ -48,6 +48,7 @@ def create_app(world: World, *, worker: bool = True, in_process_key: str | None 
         title="Canary records",
         version=_version(),
         summary="Decoy clients that tell a firm that its client data has leaked.",
+        docs_url=None,  # its page would fetch assets from elsewhere
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,

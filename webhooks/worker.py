@@ -16,6 +16,7 @@ from canary.alerts.casework import claim_copies, is_any_due, weigh
 from canary.attribution.facts import Fleet, measure_fleet
 from canary.clock import new_id
 from canary.errors import CanaryError
+from webhooks.api.once import forget_answers
 from webhooks.outbound.courier import Courier
 from webhooks.outbound.destination import open_destination
 from webhooks.world import World
@@ -111,7 +112,10 @@ class Worker:
         return len(due)
 
     def _measured(self) -> Fleet:
+        """Return what holds for all lines; now and then it is measured, and old things go."""
         if self._fleet is None or time.monotonic() - self._fleet[0] > FLEET_S:
             with self._world.database.read() as session:
                 self._fleet = (time.monotonic(), measure_fleet(session))
+            with self._world.database.write() as session:
+                forget_answers(session, self._world.clock.now())
         return self._fleet[1]

@@ -103,21 +103,27 @@ def contacts_of_copy(
     session: Session, vault: Vault, copy_id: str, limit: int
 ) -> Sequence[ShownContact]:
     """Return the contacts weighed for a copy, the likeliest of its leak first."""
+    standing = (
+        sa.select(sa.func.max(col(Decoy.id)))
+        .where(
+            col(Decoy.line_id) == col(Contact.line_id),
+            col(Decoy.copy_id) == copy_id,
+            col(Decoy.planted_at) <= col(Contact.at),
+        )
+        .correlate(Contact)
+        .scalar_subquery()
+    )
     statement = (
         sa.select(
             Contact,
             col(Line.number),
-            col(Decoy.id),
+            standing,
             col(Weight.copy_id),
             col(Weight.probability),
             col(Weight.campaign),
         )
         .join(Weight, col(Weight.contact_id) == col(Contact.id))
         .join(Line, col(Line.id) == col(Contact.line_id))
-        .outerjoin(
-            Decoy,
-            sa.and_(col(Decoy.line_id) == col(Line.id), col(Decoy.copy_id) == col(Weight.copy_id)),
-        )
         .where(col(Weight.copy_id) == copy_id)
         .order_by(col(Weight.probability).desc(), col(Contact.at), col(Contact.id))
         .limit(limit)

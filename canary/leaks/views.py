@@ -101,7 +101,9 @@ def find_leak(session: Session, who: Principal, leak_id: str) -> Case:
 def timeline(session: Session, vault: Vault, leak: Leak) -> list[Moment]:
     """Return the leak's steps, oldest first, with what people wrote in the clear."""
     rows = session.exec(
-        select(LeakChange).where(LeakChange.leak_id == leak.id).order_by(col(LeakChange.id))
+        select(LeakChange)
+        .where(LeakChange.leak_id == leak.id)
+        .order_by(col(LeakChange.at), col(LeakChange.id))
     )
     return [
         Moment(
