@@ -141,6 +141,7 @@ def _serve_on(sock: socket.socket, workers: int) -> None:
         ws="none",
         lifespan="on",
         access_log=False,
+        proxy_headers=False,  # nothing here goes by the caller's address or the scheme
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )

@@ -93,12 +93,6 @@ class Cells:
             mask[start:stop] = True
         return mask
 
-    def planted_before(self, line: str, at: float) -> bool:
-        """Tell whether some leak before ``at`` (days) could hold a decoy on that line."""
-        return any(
-            self.edges[start] < at and start < stop for start, stop in self.spans.get(line, ())
-        )
-
     def before(self, at: float) -> int:
         """Return how many cells begin before ``at`` (days)."""
         return int(np.searchsorted(self.edges[:-1], at))

@@ -69,8 +69,14 @@ def shortest(dates: Dates) -> tuple[float, float]:
     return float(left), max(high, min(float(right), dates.quantile(TAIL)))
 
 
-def interval(dates: Dates) -> Interval:
-    """Return the date's median with the interval that holds it with 95% probability."""
+def interval(dates: Dates, latest: float) -> Interval:
+    """Return the date's median with the interval that holds it with 95% probability.
+
+    Args:
+        dates: the distribution of the date.
+        latest: days; when the leak was surely in use, which ends the interval.
+    """
     low, high = shortest(dates)
+    high = max(min(high, latest), low)
     best = min(max(dates.quantile(0.5), low), high)
     return Interval(best=to_instant(best), lo=to_instant(low), hi=to_instant(high))

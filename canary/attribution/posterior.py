@@ -1,11 +1,12 @@
 """The question and its answer: did this copy leak, when, and which contacts come from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import exp, expm1, log
 
 from canary.attribution.assumptions import DEFAULT, Assumptions
 from canary.attribution.campaigns import Campaign
+from canary.attribution.cells import Floats
 from canary.attribution.dates import interval, spread
 from canary.attribution.days import to_days
 from canary.attribution.grid import TINY, Joint
@@ -15,6 +16,8 @@ from canary.attribution.replay import Replay
 from canary.attribution.suspect import Suspect
 from canary.attribution.verdict import Verdict, judge
 from canary.errors import NotFound
+
+SURE = 0.99
 
 
 def attribute(
@@ -61,10 +64,12 @@ def answer(replay: Replay, copy_id: str, now: datetime) -> Attribution:
         if contact.id in replay.campaign_of and contact.line in suspect.cells.spans
     ]
     campaign_of = {contact.id: replay.campaign_of[contact.id] for contact in contacts}
-    probabilities = contact_probabilities(verdict, contacts, campaign_of)
+    caused = suspect.caused(joint, verdict.messages)
+    probabilities = contact_probabilities(verdict, caused, contacts, campaign_of)
+    latest = first_caused(verdict, caused, at)
     found = Findings(
         probability=verdict.probability,
-        leaked_at=interval(spread(suspect.grid, joint, at)),
+        leaked_at=interval(spread(suspect.grid, joint, at), latest),
         contacts=contacts,
         contact_probability=probabilities,
         campaign_of=campaign_of,
@@ -99,8 +104,18 @@ def log_bayes_factor(suspect: Suspect, joint: Joint, now: float) -> float:
     return log(posterior) - log(prior_leak / prior_none)
 
 
+def first_caused(verdict: Verdict, caused: Mapping[int, Floats], now: float) -> float:
+    """Return when the first campaign began that the leak, if any, surely caused (days)."""
+    sure = SURE * verdict.joint.leaked
+    begun = (verdict.messages[n].at for n, mass in caused.items() if float(mass.sum()) >= sure)
+    return min(begun, default=now)
+
+
 def contact_probabilities(
-    verdict: Verdict, contacts: Sequence[Contact], campaign_of: dict[str, Campaign]
+    verdict: Verdict,
+    caused: Mapping[int, Floats],
+    contacts: Sequence[Contact],
+    campaign_of: Mapping[str, Campaign],
 ) -> dict[str, float]:
     """Return for each contact the probability that this copy's leak caused it.
 
@@ -108,7 +123,6 @@ def contact_probabilities(
     stood in the leaked list.
     """
     suspect, joint = verdict.suspect, verdict.joint
-    caused = suspect.caused(joint, verdict.messages)
     scale = verdict.probability / max(joint.leaked, TINY)
     probabilities = {}
     for contact in contacts:

@@ -138,11 +138,9 @@ class Replay:
                 for copy in other.covers:
                     self._stale[copy].add(number)
 
-    def suspect(self, copy: str) -> Suspect | None:
-        """Return the copy, judged alone, every campaign heard; None when no decoy stands in it."""
+    def suspect(self, copy: str) -> Suspect:
+        """Return a copy that has decoys, judged alone, with every campaign heard."""
         if copy not in self._suspects:
-            if copy not in self.exposures:
-                return None
             known = Suspect(copy, self.exposures[copy], self.until, self.assumed)
             self._suspects[copy] = known
         suspect = self._suspects[copy]

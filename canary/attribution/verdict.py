@@ -42,9 +42,9 @@ class Verdict:
 
 def judge(replay: Replay, copy: str, now: float) -> Verdict | None:
     """Return the verdict on a copy at ``now`` (days); None when it has no decoys."""
-    suspect = replay.suspect(copy)
-    if suspect is None:
+    if copy not in replay.exposures:
         return None
+    suspect = replay.suspect(copy)
     messages = among_firms(replay, suspect, now)
     family = relatives(replay, copy)
     if not family:
@@ -52,9 +52,7 @@ def judge(replay: Replay, copy: str, now: float) -> Verdict | None:
         return Verdict(suspect, joint, joint.leaked, messages)
     heard = {copy: messages}
     for other in family:
-        member = replay.suspect(other)
-        if member is not None:
-            heard[other] = among_firms(replay, member, now)
+        heard[other] = among_firms(replay, replay.suspect(other), now)
     return _in_family(replay, suspect, on_one_scale(heard, replay.assumed.log_cap), now)
 
 
@@ -91,7 +89,7 @@ def among_firms(replay: Replay, suspect: Suspect, now: float) -> dict[int, Messa
     odds: dict[int, float] = {}
     for other, numbers in lone.items():
         rival = replay.suspect(other)
-        if rival is not None and rival.log_odds_bound() > log(NOTABLE):
+        if rival.log_odds_bound() > log(NOTABLE):
             for number, extra in explained_by(rival, rival.joint(now), numbers).items():
                 odds[number] = odds.get(number, 0.0) + extra
     messages.update({n: discounted(messages[n], extra) for n, extra in odds.items()})
@@ -110,8 +108,7 @@ def may_be_merged(campaign: Campaign, copy: str, rivals: Sequence[str]) -> bool:
 def _among(
     replay: Replay, suspect: Suspect, campaign: Campaign, rivals: list[str], now: float
 ) -> Message:
-    suspects = [replay.suspect(other) for other in rivals]
-    cavities = [cavity(rival, campaign, now) for rival in suspects if rival is not None]
+    cavities = [cavity(replay.suspect(other), campaign, now) for other in rivals]
     log_q = log_odds_among(campaign, suspect, cavities, replay.assumed)
     odds, peak = capped(log_q, campaign, suspect.cells, replay.assumed)
     return Message(campaign.first_at, odds, peak)
@@ -124,11 +121,9 @@ def _in_family(
 
     Copies whose odds are alike cannot be told apart; the most specific of them answers for all.
     """
-    joints = {}
-    for copy, messages in heard.items():
-        member = replay.suspect(copy)
-        if member is not None:
-            joints[copy] = member.joint_of(now, messages)
+    joints = {
+        copy: replay.suspect(copy).joint_of(now, messages) for copy, messages in heard.items()
+    }
     odds = {copy: joint.leaked / max(1.0 - joint.leaked, TINY) for copy, joint in joints.items()}
     mine = odds[suspect.copy]
     best = max((copy for copy in odds if copy != suspect.copy), key=lambda copy: odds[copy])
@@ -158,8 +153,6 @@ def _odds_beside(
 ) -> float:
     """Return the copy's odds given that the other copy leaked and explains what it can."""
     rival = replay.suspect(other)
-    if rival is None:
-        return 0.0
     given = rival.joint_of(now, heard[other])
     given = Joint(given.mass / max(given.leaked, TINY), 0.0, 0.0)
     caused = rival.caused(given, heard[other])

@@ -56,7 +56,7 @@ class Watch:
 
     def _alone_allows(self, copy: str, at: float) -> bool:
         suspect = self.replay.suspect(copy)
-        if suspect is None or suspect.log_odds_bound() < log_odds(ALARM):
+        if suspect.log_odds_bound() < log_odds(ALARM):
             return False
         leaked = suspect.joint(at).leaked
         return leaked >= DOUBT and log_odds(leaked) >= self._lacking.get(copy, -inf)

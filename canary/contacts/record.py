@@ -81,7 +81,8 @@ def record_batch(
     """
     indexes = [vault.index(NUMBER, one.number) for one in batch]
     lines, copies = _our_lines(connection, indexes)
-    instant = _contact.c.at.type.bind_processor(connection.dialect)
+    kind = _contact.c.at.type.dialect_impl(connection.dialect)
+    instant = kind.bind_processor(connection.dialect) or _as_it_is
     rows = [
         _row(vault, one, lines.get(index), now, instant)
         for one, index in zip(batch, indexes, strict=True)
@@ -146,6 +147,10 @@ def _row(
         "call_status_seq": progress.sequence,
         "duration_s": progress.duration_s,
     }
+
+
+def _as_it_is(at: datetime) -> datetime:
+    return at
 
 
 def _with_progress(connection: Connection) -> Any:  # noqa: ANN401  two dialects, one shape

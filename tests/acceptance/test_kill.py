@@ -22,7 +22,7 @@ from canary.tables import Contact, Leak
 from tests.served import ROUTE, Held, Home, Program, make_home, serve, signed
 
 FORM = "application/x-www-form-urlencoded"
-KILLS = 4
+KILLS = 3
 POSTERS = 6
 LOAD_S = 1.2
 DELIVERED_WITHIN_S = 90.0

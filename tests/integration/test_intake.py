@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import select
+from sqlmodel import col, select
 
 from canary.contacts import intake as intake_module
 from canary.contacts.intake import Intake
@@ -118,6 +118,15 @@ def test_the_worker_is_woken_after_the_commit(stage: Stage) -> None:
 
     asyncio.run(one())
     assert seen == [["SM1"]]
+
+
+def test_times_are_stored_as_every_other_time_so_that_they_compare(stage: Stage) -> None:
+    run(stage, message("SM1"))
+    later = FrozenClock().advance(seconds=0.5)
+    with stage.database.read() as session:
+        before = sa.select(sa.func.count()).select_from(Contact)
+        assert session.execute(before.where(col(Contact.at) == FrozenClock().now())).scalar() == 1
+        assert session.execute(before.where(col(Contact.recorded_at) < later)).scalar() == 1
 
 
 def test_only_the_copies_concerned_become_due(stage: Stage) -> None:

@@ -190,3 +190,20 @@ def test_a_copy_without_decoys_or_before_its_first_has_no_answer_yet() -> None:
     early = attribute(builder.world(), "copy_a", day(0) - timedelta(days=1))
     assert early.leaked_at is None
     assert early.probability == 0.0
+
+
+def test_the_reasons_count_contacts_that_name_a_decoy_in_part() -> None:
+    contacts = [
+        naming(n, 150.0 + n / 10, line, f"decoy_{line}_0.0", Naming.PART)
+        for n, line in enumerate(lines_of(0)[:6])
+    ]
+    found = ask(monthly(), contacts, 152.0)
+    assert found.probability >= 0.99
+    assert found.reasons[0] == "6 contacts name a decoy by first name or surname."
+
+
+def test_the_interval_ends_with_the_first_contact_that_the_leak_caused() -> None:
+    contacts = one_caller(200.0, range(6))
+    found = ask(monthly(), contacts, 230.0)
+    assert found.leaked_at is not None
+    assert found.leaked_at.hi <= contacts[0].at
