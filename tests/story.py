@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from canary.alerts.casework import claim_copies, weigh
-from canary.attribution.facts import measure_fleet
+from canary.attribution.fleet import measure_fleet
 from canary.clock import chance
 from canary.contacts.record import Inbound, record_batch
 from canary.database import Database
@@ -91,7 +91,7 @@ class Stage:
         with self.database.write() as session:
             due = claim_copies(session, self.clock.now(), "tester", 100)
         with self.database.read() as session:
-            fleet = measure_fleet(session)
+            fleet = measure_fleet(session, self.clock.now())
         return [
             weigh(
                 self.database,

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.exc import SQLAlchemyError
 
 from canary.alerts.casework import claim_copies, is_any_due, weigh
-from canary.attribution.facts import Fleet, measure_fleet
+from canary.attribution.fleet import Fleet, measure_fleet
 from canary.clock import new_id
 from canary.errors import CanaryError
 from webhooks.api.once import forget_answers
@@ -115,7 +115,7 @@ class Worker:
         """Return what holds for all lines; now and then it is measured, and old things go."""
         if self._fleet is None or time.monotonic() - self._fleet[0] > FLEET_S:
             with self._world.database.read() as session:
-                self._fleet = (time.monotonic(), measure_fleet(session))
+                self._fleet = (time.monotonic(), measure_fleet(session, self._world.clock.now()))
             with self._world.database.write() as session:
                 forget_answers(session, self._world.clock.now())
         return self._fleet[1]

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from canary.alerts.kinds import AlertType
 from canary.alerts.outbox import write_alert
-from canary.attribution.facts import Fleet, gather
+from canary.attribution.facts import gather
+from canary.attribution.fleet import Fleet
 from canary.attribution.posterior import attribute
 from canary.clock import Clock
 from canary.database import Database, claim

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from canary.attribution.fleet import CAUSED
 from canary.attribution.model import Attribution
 from canary.clock import new_id
-from canary.leaks.steps import CAUSED, Step, Told, next_step, width_s
+from canary.leaks.steps import Step, Told, next_step, width_s
 from canary.tables import Contact, Leak, LeakChange, LeakStatus, Weight, rows_of
 
 LIVE = (LeakStatus.SUSPECTED, LeakStatus.OPEN, LeakStatus.CONFIRMED)

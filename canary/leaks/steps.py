@@ -15,8 +15,6 @@ NARROWED_TO = 0.8
 """An update is told when the date interval shrinks to this share of what was told last."""
 GREW_BY = 1.5
 """... or when this many times the decoys told last have been contacted."""
-CAUSED = 0.5
-"""From this probability on a contact counts as one of the leak's."""
 
 
 class Step(enum.StrEnum):

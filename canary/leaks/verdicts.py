@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from canary.attribution.fleet import CAUSED
 from canary.errors import BadInput, Conflict
 from canary.firms.access import Principal, Right
 from canary.leaks.cases import LIVE, add_change
-from canary.leaks.steps import CAUSED
 from canary.leaks.views import find_leak
 from canary.tables import Leak, LeakStatus, Weight
 from canary.vault import Vault
