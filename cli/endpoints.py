@@ -92,6 +92,14 @@ def enable(ctx: typer.Context, wanted: Endpoint, *, as_json: Json = False) -> No
     _act(ctx, wanted, "enable", as_json=as_json)
 
 
+@command(endpoint, "rotate", "canary endpoint rotate ep_019aa2f3c1d0")
+def rotate(ctx: typer.Context, wanted: Endpoint, *, as_json: Json = False) -> None:
+    """Give an endpoint a new secret, shown this once; the old one signs as well for 24 hours."""
+    with connect(ctx) as api:
+        rotated = api.post(route("endpoints", wanted, "rotate"))
+    show(picked(rotated, "id", "secret"), _view_added, as_json=as_json)
+
+
 @command(delivery, "list", "canary delivery list --status failed")
 def list_deliveries(  # noqa: PLR0913  options of one command
     ctx: typer.Context,
@@ -128,6 +136,22 @@ def replay(
     """Send an alert to its endpoint once more."""
     with connect(ctx) as api:
         done = api.post(route("deliveries", wanted, "replay"))
+    show(done, fields, as_json=as_json)
+
+
+@command(
+    delivery, "recover", "canary delivery recover ep_019aa2f3c1d0 --since 2026-11-01T00:00:00Z"
+)
+def recover(
+    ctx: typer.Context,
+    wanted: Endpoint,
+    since: Annotated[str, typer.Option(metavar="T", help="From this RFC 3339 time on.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Send after all what an endpoint has missed since a time."""
+    with connect(ctx) as api:
+        done = api.post(route("endpoints", wanted, "recover"), {"since": since})
     show(done, fields, as_json=as_json)
 
 
