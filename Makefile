@@ -1,6 +1,8 @@
 # Needs Python 3.11 or newer and a package index; everything else is fetched and pinned by hash.
 PYTHON ?= python3
 V := .venv/bin
+# Commands are started many times: let them keep what they compiled.
+unexport PYTHONDONTWRITEBYTECODE
 READY := .venv/ready
 
 .PHONY: help demo test test-deps bench accuracy lock migration clean

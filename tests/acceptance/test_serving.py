@@ -11,14 +11,23 @@ from tests.served import Program, make_home, serve
 SOON_S = 30.0
 
 
-def children(pid: int) -> list[int]:
-    """Return the processes that ``pid`` started and that still run."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()] + [
-        int(one)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        if task.name != str(pid)
-        for one in (task / "children").read_text().split()
-    ]
+def children(parent: int) -> list[int]:
+    """Return the processes that ``parent`` started and that still run."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        state, started_by = stat_of(int(place.name))
+        if started_by == parent and state != "Z":
+            found.append(int(place.name))
+    return found
+
+
+def stat_of(pid: int) -> tuple[str, int]:
+    """Return a process's state and who started it; ``Z`` when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "Z", 0
+    return fields[0], int(fields[1])
 
 
 def comes(happens: Callable[[], bool]) -> bool:
@@ -38,10 +47,7 @@ def started(place: Path) -> tuple[Program, int]:
 
 
 def runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    return stat_of(pid)[0] != "Z"
 
 
 def test_a_worker_that_was_killed_is_started_again(tmp_path: Path) -> None:

@@ -50,12 +50,6 @@ def test_every_command_prints_json_when_asked() -> None:
     assert without == []
 
 
-def test_what_is_not_there_yet_is_not_offered() -> None:
-    offered = str({path: _options(one) for path, one in EVERY.items()})
-    later = ("plant'", "stamp", "plan'", "buy", "audit", "backtest", "backup", "restore", "recover")
-    assert not [name for name in later if name in offered]
-
-
 def test_choices_are_those_of_the_service() -> None:
     assert list(get_args(lines.State)) == [state.value for state in LineState]
     assert list(get_args(leaks.Status)) == [status.value for status in LeakStatus]

@@ -37,7 +37,13 @@ def test_a_line_may_hold_two_decoys_of_one_copy_one_after_the_other() -> None:
     builder = Builder().copy("copy_a").add_lines(["line", "other"])
     builder.seed("copy_a", ["line"], 0.0, retired=10.0).seed("copy_a", ["other"], 0.0)
     builder.seed("copy_a", ["line"], 20.0)
-    assert cells_of(builder).membership("line").tolist() == [True, False, True]
+    cells = cells_of(builder)
+    assert cells.membership("line").tolist() == [True, False, True]
+    assert cells.memberships(["other", "line", "nowhere"]).tolist() == [
+        [True, True, True],
+        [True, False, True],
+        [False, False, False],
+    ]
 
 
 def test_boundaries_are_merged_until_there_are_few_enough() -> None:

@@ -107,7 +107,8 @@ def test_contacts_just_before_a_storm_was_noticed_are_withdrawn() -> None:
 def test_a_decoy_not_yet_planted_counts_as_nobodys() -> None:
     builder = Builder().copy("copy_a").copy("copy_b", "firm_b")
     builder.add_lines(["line"]).seed("copy_a", ["line"], 0.0).seed("copy_b", ["line"], 100.0)
-    around = noise_of(builder).neighbourhood
+    around = noise_of(builder.add_lines(["control"])).neighbourhood
+    assert around.firms_at("control", to_days(day(50.0))) == frozenset()
     assert around.firms_at("line", to_days(day(50.0))) == {"firm_a"}
     assert around.firms_at("line", to_days(day(150.0))) == {"firm_a", "firm_b"}
 

@@ -207,3 +207,25 @@ def test_the_interval_ends_with_the_first_contact_that_the_leak_caused() -> None
     found = ask(monthly(), contacts, 230.0)
     assert found.leaked_at is not None
     assert found.leaked_at.hi <= contacts[0].at
+
+
+def test_callers_of_a_previous_owner_say_nothing_of_the_decoy() -> None:
+    lines = [line for seeding in (3, 4, 5) for line in lines_of(seeding)[:3]]
+    before = [call(n, 60.0 + n, line, f"caller_{n}") for n, line in enumerate(lines)]
+    after = [call(n + 20, 200.0 + n, line, f"caller_{n}") for n, line in enumerate(lines)]
+    known = ask(monthly(), [*before, *after], 215.0)
+    fresh = ask(monthly(), after, 215.0)
+    assert known.probability < fresh.probability
+    assert max(known.contact_probability.values()) == 0.0
+
+
+def test_lone_contacts_in_a_burst_of_a_known_leak_are_marked_as_caused_by_it() -> None:
+    lines = [line for seeding in range(6) for line in lines_of(seeding)]
+    chance(5).shuffle(lines)
+    known = [call(n, 200.0 + n / 50, line, "caller_x") for n, line in enumerate(lines[:20])]
+    burst = [call(n + 50, 220.0 + n / 60, line, f"y{n}") for n, line in enumerate(lines[20:50])]
+    alone = call(99, 270.0, lines[55], "caller_z")
+    found = ask(monthly(), [*known, *burst, alone], 280.0)
+    marked = [found.contact_probability[contact.id] for contact in burst]
+    assert sorted(marked)[len(marked) // 2] >= 0.9
+    assert found.contact_probability["contact_99"] < 0.5

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from canary.attribution.model import Attribution, Contact, World
+from canary.attribution.model import Attribution, Contact, Naming, World
 from canary.attribution.posterior import attribute
 from canary.clock import chance
 from tests.unit.attribution.worlds import Builder, call, day, lines_of, naming
@@ -154,3 +154,23 @@ def test_two_copies_of_one_firm_that_both_leaked_are_both_opened() -> None:
     world = nested().world(contacts)
     assert ask(world, "copy_1", 140.0).probability >= 0.9
     assert ask(world, "copy_2", 140.0).probability >= 0.9
+
+
+def test_a_lone_contact_on_a_shared_decoy_opens_no_copy() -> None:
+    world = nested().world([call(0, 100.0, "line_0_3")])
+    found = [ask(world, copy, 100.1).probability for copy in ("origin", "copy_1", "copy_2")]
+    assert max(found) < 0.5
+
+
+def test_two_contacts_that_a_known_leak_explains_open_no_other_copy() -> None:
+    lines = lines_of(0, 30)
+    contacts = [*blast(lines[10:], 100.0), *blast(lines[:2], 104.0, "caller_y")]
+    world = shared_lines().world(contacts)
+    assert ask(world, "copy_0", 110.0).probability >= 0.99
+    assert ask(world, "copy_1", 110.0).probability < 0.1
+
+
+def test_a_contact_for_somebody_else_on_a_shared_line_says_nothing() -> None:
+    other = Contact("contact_0", day(5.0), "line_0_3", names=Naming.OTHER)
+    world = shared_lines().world([other])
+    assert ask(world, "copy_0", 6.0).probability < 0.01
