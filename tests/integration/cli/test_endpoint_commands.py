@@ -56,3 +56,15 @@ def test_the_doctor_counts_disabled_endpoints(clients: Program, endpoint: str) -
     clients.json("endpoint", "disable", endpoint)
     checks = {check["name"]: check for check in clients.json("doctor")["checks"]}
     assert "1 endpoints are disabled" in checks["endpoints"]["detail"]
+
+
+def test_a_rotated_secret_is_another(clients: Program) -> None:
+    added = clients.json("endpoint", "add", "Harbour Bank", "https://example.com/in")
+    rotated = clients.json("endpoint", "rotate", added["id"])
+    assert (list(rotated), rotated["id"]) == (["id", "secret"], added["id"])
+    assert rotated["secret"] != added["secret"]
+
+
+def test_nothing_missed_is_nothing_recovered(clients: Program, endpoint: str) -> None:
+    recovered = clients.json("delivery", "recover", endpoint, "--since", "2026-01-01T00:00:00Z")
+    assert recovered == {"endpoint": endpoint, "recovered": 0}
