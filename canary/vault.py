@@ -10,6 +10,8 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,9 +34,16 @@ PRIVATE_MODE = 0o600
 class Vault:
     """A keyring: the first key indexes for ever, the last key seals, every key opens."""
 
-    def __init__(self, keys: dict[int, bytes]) -> None:
-        """Take key ids (1 to 255, in the order they were made) with 32 secret bytes each."""
+    def __init__(
+        self, keys: dict[int, bytes], reread: Callable[[], dict[int, bytes]] | None = None
+    ) -> None:
+        """Take key ids (1 to 255, in the order they were made) with 32 secret bytes each.
+
+        ``reread`` is asked once for the ring when something was sealed with a key not in it: it
+        was rotated meanwhile.
+        """
         self._keys = keys
+        self._reread = reread
         self._active = max(keys)
         self._index_root = keys[min(keys)]
         self._cipher = lru_cache(maxsize=256)(self._derive_cipher)
@@ -63,7 +72,7 @@ class Vault:
             BadKey: the key is not in the ring, or the value was changed or moved.
         """
         head = 2 + NONCE_BYTES
-        if len(sealed) < head or sealed[0] != FORMAT or sealed[1] not in self._keys:
+        if len(sealed) < head or sealed[0] != FORMAT or not self._has(sealed[1]):
             raise BadKey(
                 says=f"A field of {place} was sealed with a key that is not in the key file.",
                 fix="Restore the master key file that belongs to this database.",
@@ -84,6 +93,13 @@ class Vault:
     def index(self, kind: str, text: str) -> bytes:
         """Return the blind index of ``text``: 16 bytes, equal for equal text of the same kind."""
         return hmac.digest(self._index_key(kind), text.encode(), "sha256")[:INDEX_BYTES]
+
+    def _has(self, key_id: int) -> bool:
+        if key_id not in self._keys and self._reread is not None:
+            with suppress(BadKey):
+                self._keys = {**self._reread(), **self._keys}
+                self._active = max(self._keys)
+        return key_id in self._keys
 
     def _derive_cipher(self, key_id: int, place: str) -> AESGCM:
         return AESGCM(_derived(self._keys[key_id], f"canary/field/{place}"))
@@ -137,7 +153,7 @@ def open_vault(path: Path) -> Vault:
     Raises:
         BadKey: the file is missing, readable by others, or is not a key file.
     """
-    return Vault(_read(path))
+    return Vault(_read(path), lambda: _read(path))
 
 
 def _read(path: Path) -> dict[int, bytes]:

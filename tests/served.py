@@ -1,6 +1,7 @@
 """A home with seeded lines and the service on it as a program; for faults and benches."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -105,8 +106,8 @@ class Program:
     url: str
 
     def kill(self) -> None:
-        """End it with SIGKILL, as a crash would."""
-        self.running.kill()
+        """End it and the worker beside it with SIGKILL, as a crash of the machine would."""
+        os.killpg(self.running.pid, signal.SIGKILL)
         self.running.wait()
 
     def stop(self) -> None:
@@ -130,7 +131,7 @@ def serve(home: Home, *options: str) -> Program:
 def start(command: Sequence[str], port: int, environment: Mapping[str, str]) -> Program:
     """Start a server program and return when it answers on its port."""
     running = subprocess.Popen(  # noqa: S603  our own program
-        command, env=environment, stdout=subprocess.DEVNULL
+        command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     )
     url, until = f"http://127.0.0.1:{port}", time.monotonic() + START_S
     while time.monotonic() < until and running.poll() is None:

@@ -1,21 +1,19 @@
 """The worker: weighs due copies and carries due deliveries until it is told to stop.
 
-Two loops, so that a long attribution never holds up an alert. Each claims rows that are due;
-woken by the intake in the same process it starts at once, and otherwise it looks ten times a
-second.
+Each loop goes at its own pace, so that a long attribution never holds up an alert. Each claims
+rows that are due; woken by the intake in the same process it starts at once, and otherwise it
+looks ten times a second.
 """
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
-from canary.alerts.casework import claim_copies, is_any_due, weigh
+from canary.alerts.casework import DueCopy, claim_copies, is_any_due, put_off, weigh
 from canary.attribution.fleet import Fleet, measure_fleet
 from canary.clock import new_id
-from canary.errors import CanaryError
 from webhooks.api.once import forget_answers
 from webhooks.outbound.courier import Courier
 from webhooks.outbound.destination import open_destination
@@ -23,7 +21,8 @@ from webhooks.world import World
 
 LOOK_S = 0.1
 AFTER_FAILURE_S = 2.0
-FLEET_S = 600.0
+HOUSE_S = 600.0
+"""How often the fleet is measured anew and old answers are forgotten."""
 COPIES_AT_ONCE = 4
 
 _log = logging.getLogger(__name__)
@@ -36,7 +35,8 @@ class Worker:
         """Work on ``world``; nothing happens before ``run``."""
         self._world = world
         self._name = new_id("worker", world.clock.now())
-        self._fleet: tuple[float, Fleet] | None = None
+        self._fleet: Fleet | None = None
+        self._stopping = asyncio.Event()
         self._due = asyncio.Event()
         self._told = asyncio.Event()
         self._stopped = False
@@ -50,8 +50,8 @@ class Worker:
     def stop(self) -> None:
         """Say that ``run`` should finish what it does and return."""
         self._stopped = True
-        self._due.set()
-        self._told.set()
+        for woken in (self._due, self._told, self._stopping):
+            woken.set()
 
     async def run(self) -> None:
         """Work until ``stop``."""
@@ -66,29 +66,31 @@ class Worker:
         )
         try:
             await asyncio.gather(
-                self._repeat(self._weigh_due, self._due),
+                self._repeat(lambda: asyncio.to_thread(self._weigh_some), self._due),
                 self._repeat(courier.deliver_due, self._told),
+                self._repeat(lambda: asyncio.to_thread(self._keep_house), self._stopping, HOUSE_S),
             )
         finally:
             await courier.close()
 
-    async def _repeat(self, work: Callable[[], Awaitable[int]], woken: asyncio.Event) -> None:
+    async def _repeat(
+        self, work: Callable[[], Awaitable[int]], woken: asyncio.Event, pause_s: float = LOOK_S
+    ) -> None:
         while not self._stopped:
             woken.clear()
-            wait_s = LOOK_S
+            wait_s = pause_s
             try:
                 if await work():
                     continue
-            except (SQLAlchemyError, CanaryError) as failed:
-                _log.warning("the worker tries again in %s s: %s", AFTER_FAILURE_S, failed)
+            except Exception as failed:  # noqa: BLE001  the worker outlives whatever happens
+                _log.warning(
+                    "the worker tries again in %s s: %s", AFTER_FAILURE_S, type(failed).__name__
+                )
                 wait_s = AFTER_FAILURE_S
             try:
                 await asyncio.wait_for(woken.wait(), wait_s)
             except TimeoutError:
                 continue
-
-    async def _weigh_due(self) -> int:
-        return await asyncio.to_thread(self._weigh_some)
 
     def _weigh_some(self) -> int:
         world = self._world
@@ -98,6 +100,12 @@ class Worker:
         with world.database.write() as session:
             due = claim_copies(session, world.clock.now(), self._name, COPIES_AT_ONCE)
         for copy in due:
+            self._weigh_one(copy)
+        return len(due)
+
+    def _weigh_one(self, copy: DueCopy) -> None:
+        world = self._world
+        try:
             step = weigh(
                 world.database,
                 world.vault,
@@ -107,15 +115,26 @@ class Worker:
                 fleet=self._measured(),
                 url=world.settings.public_url,
             )
-            if step is not None and self._loop is not None:
-                self._loop.call_soon_threadsafe(self._told.set)
-        return len(due)
+        except OperationalError:
+            raise  # the database is gone for all of them
+        except Exception as failed:  # noqa: BLE001  one copy must not hold up the others
+            _log.error(
+                "%s could not be weighed and rests: %s", copy.id, type(failed).__name__
+            )
+            put_off(world.database, copy, self._name, world.clock.now())
+            return
+        if step is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._told.set)
+
+    def _keep_house(self) -> int:
+        with self._world.database.read() as session:
+            self._fleet = measure_fleet(session, self._world.clock.now())
+        with self._world.database.write() as session:
+            forget_answers(session, self._world.clock.now())
+        return 0
 
     def _measured(self) -> Fleet:
-        """Return what holds for all lines; now and then it is measured, and old things go."""
-        if self._fleet is None or time.monotonic() - self._fleet[0] > FLEET_S:
+        if self._fleet is None:
             with self._world.database.read() as session:
-                self._fleet = (time.monotonic(), measure_fleet(session, self._world.clock.now()))
-            with self._world.database.write() as session:
-                forget_answers(session, self._world.clock.now())
-        return self._fleet[1]
+                self._fleet = measure_fleet(session, self._world.clock.now())
+        return self._fleet

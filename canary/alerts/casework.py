@@ -23,9 +23,10 @@ from canary.vault import Vault
 
 LEASE_S = 30.0
 """After a crash a copy falls back to others that late; a slower worker is not cut off by it."""
-REST = 10.0
-"""A copy that is due again rests this many times as long as weighing it took."""
+REST = 4.0
+"""A copy that was weighed rests this many times as long as that took, whatever comes in."""
 MOST_REST_S = 60.0
+FAILED_REST_S = 60.0
 TOLD_AS = {
     Step.SUSPECTED: AlertType.LEAK_SUSPECTED,
     Step.OPENED: AlertType.LEAK_OPENED,
@@ -62,7 +63,8 @@ def claim_copies(session: Session, now: datetime, claimant: str, limit: int) -> 
 
 def _due(now: datetime) -> sa.Select[tuple[str]]:
     free = sa.or_(_copy.c.claimed_until.is_(None), _copy.c.claimed_until <= now)
-    return sa.select(_copy.c.id).where(_copy.c.due_at <= now, free)
+    rested = sa.or_(_copy.c.rests_until.is_(None), _copy.c.rests_until <= now)
+    return sa.select(_copy.c.id).where(_copy.c.due_at <= now, free, rested)
 
 
 def weigh(  # noqa: PLR0913  what a worker holds
@@ -107,12 +109,26 @@ def tell(session: Session, leak: Leak, step: Step, now: datetime, url: str) -> N
     write_alert(session, now, case.firm.id, TOLD_AS[step], content, leak_id=leak.id)
 
 
+def put_off(database: Database, due: DueCopy, claimant: str, now: datetime) -> None:
+    """Let a copy that could not be weighed rest, so that it holds up no other."""
+    with database.write() as session:
+        session.execute(
+            sa.update(_copy)
+            .where(_copy.c.id == due.id, _copy.c.claimed_by == claimant)
+            .values(
+                claimed_until=None,
+                claimed_by=None,
+                rests_until=now + timedelta(seconds=FAILED_REST_S),
+            )
+        )
+
+
 def _finish(session: Session, due: DueCopy, claimant: str, rested_at: datetime) -> None:
-    again = sa.case((_copy.c.due_seq == due.seq, None), else_=rested_at)
+    again = sa.case((_copy.c.due_seq == due.seq, None), else_=_copy.c.due_at)
     finished = session.execute(
         sa.update(_copy)
         .where(_copy.c.id == due.id, _copy.c.claimed_by == claimant)
-        .values(claimed_until=None, claimed_by=None, due_at=again)
+        .values(claimed_until=None, claimed_by=None, due_at=again, rests_until=rested_at)
         .returning(_copy.c.id)
     )
     if finished.one_or_none() is None:

@@ -20,6 +20,8 @@ from canary.vault import Vault
 
 MAX_WAITING = 20_000
 MAX_BATCH = 500
+CONFLICTS = frozenset({"40001", "40P01"})
+"""PostgreSQL's states for a serialization failure and a deadlock."""
 
 
 @dataclass
@@ -89,7 +91,9 @@ class Intake:
         batch: Sequence[_Wish],
         outcome: "Future[list[Exception | None]]",
     ) -> None:
-        for wish, wrong in zip(batch, outcome.result(), strict=True):
+        failed = outcome.exception()
+        results = [failed] * len(batch) if failed else outcome.result()
+        for wish, wrong in zip(batch, results, strict=True):
             if wish.done.done():
                 continue  # the request was cancelled; the contact is stored all the same
             if wrong is None:
@@ -99,14 +103,22 @@ class Intake:
         loop.call_soon(self._cut, loop)
 
     def _write(self, batch: Sequence[Inbound]) -> list[Exception | None]:
+        results = self._stored(batch)
+        if None in results:
+            self._recorded()
+        return results
+
+    def _stored(self, batch: Sequence[Inbound]) -> list[Exception | None]:
         try:
             self._commit(batch)
         except OperationalError as gone:
+            if len(batch) > 1 and _may_work_again(gone):
+                return [self._stored([inbound])[0] for inbound in batch]
             return [_not_stored(gone)] * len(batch)
         except Exception as poisoned:  # noqa: BLE001  one row must not fail the others
             if len(batch) == 1:
                 return [_not_stored(poisoned)]
-            return [self._write([inbound])[0] for inbound in batch]
+            return [self._stored([inbound])[0] for inbound in batch]
         return [None] * len(batch)
 
     def _commit(self, batch: Sequence[Inbound]) -> None:
@@ -115,7 +127,11 @@ class Intake:
         self.counts.contacts += len(batch)
         self.counts.batches += 1
         self.counts.unknown_numbers += unknown
-        self._recorded()
+
+
+def _may_work_again(error: DBAPIError) -> bool:
+    """Tell whether the server rolled back only to resolve a conflict with another writer."""
+    return getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
 def _not_stored(cause: Exception) -> CannotReach:

@@ -21,6 +21,9 @@ from canary.paging import Ask, page
 from canary.tables import Contact, Copy, Dataset, Decoy, Lease, Line, Weight
 from canary.vault import Vault
 
+SURELY_CAUSED = 0.9
+"""From this probability on a contact is shown to the firm whose leak caused it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -100,9 +103,14 @@ def contacts_seen(who: Principal) -> Any:  # noqa: ANN401
 
 
 def contacts_of_copy(
-    session: Session, vault: Vault, copy_id: str, limit: int
+    session: Session, vault: Vault, copy_id: str, limit: int, *, dismissed: bool = False
 ) -> Sequence[ShownContact]:
-    """Return the contacts weighed for a copy, the likeliest of its leak first."""
+    """Return the contacts weighed for a copy, the likeliest of its leak first.
+
+    Those that came while one of the copy's decoys held the line, and later ones only when the
+    copy's leak caused them: what else came to a line before or after is its other holders'.
+    ``dismissed`` asks for those that were called benign as well.
+    """
     standing = (
         sa.select(sa.func.max(col(Decoy.id)))
         .where(
@@ -113,7 +121,7 @@ def contacts_of_copy(
         .correlate(Contact)
         .scalar_subquery()
     )
-    statement = (
+    statement: Any = (
         sa.select(
             Contact,
             col(Line.number),
@@ -124,10 +132,16 @@ def contacts_of_copy(
         )
         .join(Weight, col(Weight.contact_id) == col(Contact.id))
         .join(Line, col(Line.id) == col(Contact.line_id))
-        .where(col(Weight.copy_id) == copy_id)
+        .outerjoin(Lease, _held_then())
+        .where(
+            col(Weight.copy_id) == copy_id,
+            sa.or_(col(Lease.copy_id) == copy_id, col(Weight.probability) >= SURELY_CAUSED),
+        )
         .order_by(col(Weight.probability).desc(), col(Contact.at), col(Contact.id))
         .limit(limit)
     )
+    if not dismissed:
+        statement = statement.where(col(Weight.benign).is_(False))
     return [shown(vault, *row) for row in session.execute(statement).all()]
 
 
@@ -151,12 +165,6 @@ def shown(  # noqa: PLR0913, PLR0917  one argument for each column of the statem
         probability=probability or 0.0,
         campaign=campaign,
     )
-
-
-def count_unknown(session: Session) -> int:
-    """Return how many contacts came to numbers that are not ours."""
-    unknown = sa.select(sa.func.count()).select_from(Contact).where(col(Contact.line_id).is_(None))
-    return int(session.execute(unknown).scalar_one())
 
 
 def _held_then() -> Any:  # noqa: ANN401

@@ -32,7 +32,14 @@ FIND_LINES = (
         _line.c.state != LineState.RELEASED,
     )
 )
-LOCK_COPIES = sa.select(_copy.c.id).where(_copies).order_by(_copy.c.id).with_for_update()
+LOCK_COPIES = (
+    sa.select(_copy.c.id)
+    .where(_copies)
+    .order_by(_copy.c.id)
+    .with_for_update(
+        key_share=True  # who only refers to a copy does not make contacts wait
+    )
+)
 MAKE_DUE = (
     sa.update(_copy)
     .where(_copies)

@@ -55,9 +55,10 @@ def follow(session: Session, found: Attribution, now: datetime) -> tuple[Leak, S
 
 
 def live_leak(session: Session, copy_id: str) -> Leak | None:
-    """Return the copy's leak that is still a case, None when there is none."""
+    """Return the copy's leak that is still a case, locked, None when there is none."""
     wanted = select(Leak).where(Leak.copy_id == copy_id, col(Leak.status).in_(LIVE))
-    return session.exec(wanted.order_by(col(Leak.id).desc())).first()
+    newest = wanted.order_by(col(Leak.id).desc()).limit(1)
+    return session.exec(newest.with_for_update().execution_options(populate_existing=True)).first()
 
 
 def add_change(
@@ -106,39 +107,52 @@ def _describe(session: Session, leak: Leak, found: Attribution) -> None:
         Weight, col(Weight.contact_id) == col(Contact.id)
     )
     leak.first_contact_at = session.execute(
-        first.where(col(Weight.copy_id) == found.copy, col(Weight.probability) >= CAUSED)
+        first.where(
+            col(Weight.copy_id) == found.copy,
+            col(Weight.probability) >= CAUSED,
+            col(Weight.benign).is_(False),
+        )
     ).scalar_one()
 
 
 def _store_weights(session: Session, found: Attribution) -> None:
+    """Store what moved; what is not weighed any more, and was not called benign, weighs nothing."""
     stored = {
         row.contact_id: row
         for row in session.execute(
-            sa.select(col(Weight.contact_id), col(Weight.probability), col(Weight.campaign)).where(
-                col(Weight.copy_id) == found.copy
-            )
+            sa.select(
+                col(Weight.contact_id),
+                col(Weight.probability),
+                col(Weight.campaign),
+                col(Weight.benign),
+            ).where(col(Weight.copy_id) == found.copy)
         )
     }
-    moved: list[dict[str, Any]] = []
-    for contact_id, probability in found.contact_probability.items():
-        campaign = found.campaign_of.get(contact_id)
-        before = stored.get(contact_id)
-        if (
-            before is None
-            or abs(before.probability - probability) > NOTICEABLE
-            or before.campaign != campaign
-        ):
-            moved.append(
-                {
-                    "copy_id": found.copy,
-                    "contact_id": contact_id,
-                    "probability": probability,
-                    "campaign": campaign,
-                    "benign": False,
-                }
-            )
+    weighed = {
+        one: (sure, found.campaign_of.get(one)) for one, sure in found.contact_probability.items()
+    }
+    gone = {
+        one: (0.0, None) for one, row in stored.items() if one not in weighed and not row.benign
+    }
+    moved = [
+        {
+            "copy_id": found.copy,
+            "contact_id": one,
+            "probability": sure,
+            "campaign": campaign,
+            "benign": False,
+        }
+        for one, (sure, campaign) in {**weighed, **gone}.items()
+        if _moved(stored.get(one), sure, campaign)
+    ]
     if moved:
         _upsert(session, moved)
+
+
+def _moved(before: Any, sure: float, campaign: str | None) -> bool:  # noqa: ANN401  a row
+    return (
+        before is None or abs(before.probability - sure) > NOTICEABLE or before.campaign != campaign
+    )
 
 
 def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:

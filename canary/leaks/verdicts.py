@@ -42,15 +42,23 @@ def dismiss(
         Conflict: it was dismissed or closed before.
         NotFound: ``who`` sees no such leak.
     """
+    words = _words(reason)
     leak = _judged(session, who, leak_id)
     leak.status = LeakStatus.DISMISSED
     change = add_change(session, leak, "dismissed", now, who.key_id)
-    change.words = _sealed(vault, change.id, reason)
+    change.words = vault.seal(WORDS_PLACE, change.id, words)
     session.execute(
         sa.update(Weight)
         .where(col(Weight.copy_id) == leak.copy_id, col(Weight.probability) >= CAUSED)
         .values(benign=True)
     )
+    return leak
+
+
+def _locked(session: Session, who: Principal, leak_id: str) -> Leak:
+    """Return the leak as it is now, kept from workers and others until this is written."""
+    leak = find_leak(session, who, leak_id).leak
+    session.refresh(leak, with_for_update=True)
     return leak
 
 
@@ -64,15 +72,16 @@ def note(
         NotFound: ``who`` sees no such leak.
     """
     who.require(Right.JUDGE)
+    words = _words(text)
     leak = find_leak(session, who, leak_id).leak
     change = add_change(session, leak, "note", now, who.key_id)
-    change.words = _sealed(vault, change.id, text)
+    change.words = vault.seal(WORDS_PLACE, change.id, words)
     return leak
 
 
 def _judged(session: Session, who: Principal, leak_id: str) -> Leak:
     who.require(Right.JUDGE)
-    leak = find_leak(session, who, leak_id).leak
+    leak = _locked(session, who, leak_id)
     if leak.status not in LIVE:
         raise Conflict(
             says=f"This leak is {leak.status} already.",
@@ -81,11 +90,11 @@ def _judged(session: Session, who: Principal, leak_id: str) -> Leak:
     return leak
 
 
-def _sealed(vault: Vault, row: str, words: str) -> bytes:
-    text = words.strip()
+def _words(said: str) -> str:
+    text = said.strip()
     if not text or len(text) > MAX_WORDS:
         raise BadInput(
             says=f"The words are empty or longer than {MAX_WORDS} characters.",
             fix="Say it in a few sentences.",
         )
-    return vault.seal(WORDS_PLACE, row, text)
+    return text

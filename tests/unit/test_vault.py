@@ -1,6 +1,7 @@
 """Sealed fields, blind indexes and the key file."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,24 @@ def test_a_file_that_is_no_key_file_is_refused(tmp_path: Path, text: str) -> Non
     file.write_text(text)
     with pytest.raises(BadKey, match="is not a master key file"):
         open_vault(file)
+
+
+def test_a_running_service_opens_what_a_newer_key_sealed(tmp_path: Path) -> None:
+    file = tmp_path / "master.key"
+    create_key_file(file)
+    running = open_vault(file)
+    rotate_key_file(file)
+    sealed = open_vault(file).seal("decoy.persona", "decoy_1", "Mary")
+    assert running.open("decoy.persona", "decoy_1", sealed) == "Mary"
+    assert running.seal("decoy.persona", "decoy_1", "x")[1] == 2
+    file.unlink()
+    with pytest.raises(BadKey):
+        running.open("decoy.persona", "decoy_1", b"\x01\x09" + sealed[2:])
+
+
+def test_two_who_make_the_key_file_at_once_get_one_key(tmp_path: Path) -> None:
+    file = tmp_path / "master.key"
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: create_key_file(file), range(8)))
+    assert made.count(True) == 1
+    assert [one.name for one in tmp_path.iterdir()] == ["master.key"]

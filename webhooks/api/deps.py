@@ -154,7 +154,7 @@ def _canonical(body: bytes) -> bytes:
     """Return JSON written one way, so that spacing and the order of keys make no other request."""
     try:
         return json.dumps(json.loads(body), sort_keys=True).encode()
-    except ValueError:
+    except (ValueError, RecursionError):
         return body
 
 

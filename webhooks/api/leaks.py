@@ -36,7 +36,13 @@ def one(leak: str, read: Reads) -> LeakShown:
     return LeakShown.whole(
         case,
         timeline(read.session, vault, case.leak),
-        contacts_of_copy(read.session, vault, case.copy.id, MOST_CONTACTS),
+        contacts_of_copy(
+            read.session,
+            vault,
+            case.copy.id,
+            MOST_CONTACTS,
+            dismissed=case.leak.status is LeakStatus.DISMISSED,
+        ),
     )
 
 

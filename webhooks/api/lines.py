@@ -3,8 +3,15 @@
 from fastapi import Response
 
 from canary.firms.access import Right
-from canary.lines.register import count_lines, import_lines, list_lines, release_line
+from canary.lines.register import (
+    check_lines,
+    count_lines,
+    list_lines,
+    release_line,
+    store_lines,
+)
 from canary.tables import LineState
+from webhooks.api import once
 from webhooks.api.deps import Asked, Reads, Writes, needs
 from webhooks.api.routing import area
 from webhooks.api.schemas.lines import ImportShown, LineShown, NewLines, RefusedRow
@@ -16,12 +23,16 @@ router = area("lines")
 @router.post("", response_model=ImportShown, dependencies=[needs(Right.OPERATE)])
 def add(new: NewLines, write: Writes) -> Response:
     """Import lines; a row that cannot be used is refused with its reason, the others are not."""
+    world = write.world
+    with world.database.read() as session:
+        known = once.known_answer(session, world.vault, write.wish)
+    if known is not None:
+        return known
+    rows = [row.line() for row in new.rows]
+    checked = check_lines(world.vault, rows, new.quarantine_days, write.now)
 
     def make() -> ImportShown:
-        rows = [row.line() for row in new.rows]
-        imported, refused = import_lines(
-            write.session, write.world.vault, rows, new.quarantine_days, write.now
-        )
+        imported, refused = store_lines(write.session, checked)
         return ImportShown(imported=imported, refused=[RefusedRow.of(row) for row in refused])
 
     return write.once(make)

@@ -3,9 +3,17 @@
 from fastapi import Response
 
 from canary.decoys.personas import Mailboxes
-from canary.decoys.seeding import Means, find_seeding, list_seedings, retire_seeding, seed
+from canary.decoys.seeding import (
+    Means,
+    find_seeding,
+    issue,
+    list_seedings,
+    prepare,
+    retire_seeding,
+)
 from canary.decoys.seeding import NewSeeding as Wanted
 from canary.firms.access import Right
+from webhooks.api import once
 from webhooks.api.deps import Asked, Reads, Writes, needs
 from webhooks.api.routing import area
 from webhooks.api.schemas.seedings import NewSeeding, RetiredShown, SeedingListed, SeedingShown
@@ -17,14 +25,15 @@ router = area("seedings")
 @router.post("", status_code=201, response_model=SeedingShown, dependencies=[needs(Right.HOLD)])
 def add(new: NewSeeding, write: Writes) -> Response:
     """Issue unique decoys for a copy, each on a leased line, or none at all."""
-
-    def make() -> SeedingShown:
-        world = write.world
+    world = write.world
+    wanted = Wanted(new.dataset, new.count, new.copy_, new.planted_at)
+    with world.database.read() as session:  # what takes seconds holds no writer up
+        known = once.known_answer(session, world.vault, write.wish)
+        if known is not None:
+            return known
         means = Means(world.vault, world.chance, Mailboxes.parse(world.settings.email_domain))
-        wanted = Wanted(new.dataset, new.count, new.copy_, new.planted_at)
-        return SeedingShown.whole(seed(write.session, means, write.who, wanted, write.now))
-
-    return write.once(make, 201)
+        prepared = prepare(session, means, write.who, wanted, write.now)
+    return write.once(lambda: SeedingShown.whole(issue(write.session, prepared)), 201)
 
 
 @router.get("", dependencies=[needs(Right.READ)])
