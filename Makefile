@@ -36,10 +36,10 @@ test-deps: ## Programs that some tests need: PostgreSQL, Chromium, wrk, a compil
 	@.ci/test-deps
 
 bench: $(READY) ## Throughput and latency against the floor
-	$(V)/python bench/run.py
+	$(V)/python -m bench.contacts
 
 accuracy: $(READY) ## Attribution against worlds whose truth is known
-	$(V)/python bench/accuracy.py
+	$(V)/python -m bench.accuracy
 
 lock: $(READY) ## Pin every dependency by hash, for Python 3.11 and newer
 	$(V)/uv pip compile pyproject.toml --no-config --quiet --all-extras --generate-hashes \

@@ -138,7 +138,7 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
         parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
         raise BadInput(
             says="CANARY_DATABASE_URL is not a database URL that we know.", fix=fix
         ) from None

@@ -1,5 +1,6 @@
 """Pages of long lists, newest first, by cursor: the id of the last thing shown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from sqlmodel import Session
 from canary.errors import BadInput
 
 MAX_PAGE = 1000
+_ID = re.compile(r"[a-z]+_[0-9a-f]{32}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def page(session: Session, statement: sa.Select[Any], key: Any, ask: Ask) -> Pag
     """Run ``statement`` for one page, ordered by ``key`` descending; ids are ordered by time.
 
     Raises:
-        BadInput: the limit is not between 1 and 1000.
+        BadInput: the limit is not between 1 and 1000, or ``after`` is no cursor.
     """
     if not 1 <= ask.limit <= MAX_PAGE:
         raise BadInput(
@@ -40,6 +42,10 @@ def page(session: Session, statement: sa.Select[Any], key: Any, ask: Ask) -> Pag
             fix="Ask for smaller pages and follow `next`.",
         )
     if ask.after is not None:
+        if not _ID.match(ask.after):
+            raise BadInput(
+                says="`after` is not a cursor.", fix="Give `next` of the page before, unchanged."
+            )
         statement = statement.where(key < ask.after)
     rows = session.execute(statement.order_by(key.desc()).limit(ask.limit + 1)).all()
     shown = rows[: ask.limit]

@@ -71,11 +71,16 @@ def read_settings(home: Path | None = None) -> Settings:
     """Read the environment, then ``canary.env`` in the home for what the environment leaves out.
 
     Raises:
-        BadInput: a setting has a value it cannot have; the message names it.
+        BadInput: a setting has a value it cannot have, and the message names it; or the file is
+            not text.
     """
     place = home or default_home()
     try:
         return Settings(home=place, _env_file=place / "canary.env")
+    except UnicodeDecodeError:
+        raise BadInput(
+            says=f"{place / 'canary.env'} is not UTF-8 text.", fix="Save it again as UTF-8."
+        ) from None
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = "CANARY_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from canary.errors import CanaryError, NotAllowed
+from canary.errors import CanaryError, CannotReach, NotAllowed
 from cli.client import Client, Target, connect
 from cli.options import Json, command
 from cli.output import Document, say, show
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HOME_EMAILS = "clients.example"
 FAILED = 1
+SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Check:
     detail: str
     fix: str = ""
     needed: bool = False
+    exit_code: int = FAILED
 
 
 def register(app: typer.Typer) -> None:
@@ -37,14 +39,15 @@ def register(app: typer.Typer) -> None:
 def doctor(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Tell what is configured and what is missing.
 
-    Ends with exit code 1 when something fails that nothing works without.
+    Ends with exit code 1 when something fails that nothing works without, and with 5 when the
+    service that was named does not answer.
     """
     checks = list(_examine(ctx))
     shown = [{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks]
-    failing = {c.name for c in checks if c.needed and not c.ok}
-    show({"checks": shown}, lambda found: _view(found, failing), as_json=as_json)
+    failing = {c.name: c.exit_code for c in checks if c.needed and not c.ok}
+    show({"checks": shown}, lambda found: _view(found, set(failing)), as_json=as_json)
     if failing:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(max(failing.values()))
 
 
 def _examine(ctx: typer.Context) -> Iterator[Check]:
@@ -72,7 +75,7 @@ def _remote_check(ctx: typer.Context, url: str) -> Check:
             api.get("firms", limit=1)
         return f"{url} is ready and takes the key"
 
-    return _tried("service", ask)
+    return _tried(SERVICE, ask)
 
 
 def _basis(settings: "Settings") -> Iterator[Check]:
@@ -188,7 +191,7 @@ _USES: tuple[tuple[str, Callable[[Client], Callable[[], str]]], ...] = (
     ("endpoints", lambda api: lambda: _endpoints(api)),
     ("deliveries", lambda api: lambda: _deliveries(api)),
 )
-_NEEDED = frozenset({"service", "home", "master key", "database"})
+_NEEDED = frozenset({SERVICE, "home", "master key", "database"})
 
 
 def _tried(name: str, look: Callable[[], str]) -> Check:
@@ -198,7 +201,11 @@ def _tried(name: str, look: Callable[[], str]) -> Check:
     except NotAllowed:
         return Check(name, ok=True, detail="not for this key to see")
     except CanaryError as wrong:
-        return Check(name, ok=False, detail=wrong.says, fix=wrong.fix, needed=needed)
+        gone = name == SERVICE and isinstance(wrong, CannotReach)
+        code = wrong.exit_code if gone else FAILED
+        return Check(
+            name, ok=False, detail=wrong.says, fix=wrong.fix, needed=needed, exit_code=code
+        )
 
 
 def _view(found: Document, failing: set[str]) -> None:

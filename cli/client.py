@@ -34,6 +34,7 @@ CONNECT_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 300
 """Ten thousand personas take a while."""
 MAX_PAGE = 500
+_DOCUMENT = "/openapi.json"
 
 _BY_CODE = {
     kind.code: kind
@@ -252,4 +253,7 @@ def _answer(response: "httpx.Response", base: str) -> Document:
 def _error(status: int, problem: Mapping[str, Any]) -> CanaryError:
     kind = _BY_CODE.get(problem["code"]) or _BY_STATUS.get(status, CanaryError)
     says = str(problem.get("detail") or problem.get("title") or f"HTTP {status}")
-    return kind(says=says, fix=str(problem.get("fix") or ""))
+    fix = str(problem.get("fix") or "")
+    if _DOCUMENT in fix:  # what helps a program is no help at a terminal
+        fix = "Check what you named: the lists, such as `canary leaks`, show ids."
+    return kind(says=says, fix=fix)

@@ -4,9 +4,22 @@ from typing import Annotated, Literal
 
 import typer
 
+from canary.alerts.kinds import AlertType
 from cli.client import Ask, connect, route
 from cli.options import PAGE, After, Everything, Json, Limit, command, group
-from cli.output import Column, Document, at, fields, listing, of, picked, say, show
+from cli.output import (
+    Column,
+    Document,
+    at,
+    fields,
+    listing,
+    of,
+    picked,
+    say,
+    shortened,
+    show,
+    tell_of_more,
+)
 
 Status = Literal["pending", "delivered", "failed"]
 
@@ -34,7 +47,8 @@ def add_endpoint(
     url: Annotated[str, typer.Argument(metavar="URL", help="Where alerts are posted to; https.")],
     *,
     events: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Only these types of alert; all of them.")
+        str | None,
+        typer.Option(metavar="A,B", help=f"Only these of: {', '.join(AlertType)}; all of them."),
     ] = None,
     shape: Annotated[
         str | None,
@@ -117,13 +131,7 @@ def list_deliveries(  # noqa: PLR0913  options of one command
     ask = Ask(after, None if everything else limit)
     with connect(ctx) as api:
         page = api.pages("deliveries", ask, endpoint=to, status=status)
-    columns = [
-        Column("delivery, to endpoint", lambda row: f"{row['id']}\n{row['endpoint']}", whole=True),
-        Column("alert", of("type")),
-        Column("status", of("status"), whole=True),
-        Column("tries", _tries, right=True),
-    ]
-    show(page, listing(columns, "There are no such deliveries."), as_json=as_json)
+    show(page, _view_deliveries, as_json=as_json)
 
 
 @command(delivery, "replay", "canary delivery replay dlv_019aa2f3c1d0")
@@ -161,9 +169,27 @@ def _act(ctx: typer.Context, wanted: str, verb: str, *, as_json: bool) -> None:
     show(done, fields, as_json=as_json)
 
 
-def _tries(row: Document) -> object:
-    attempts = row.get("attempts")
-    return len(attempts) if isinstance(attempts, list) else attempts
+def _view_deliveries(page: Document) -> None:
+    for row in page["items"]:
+        tries = len(row["attempts"])
+        due = f"next try {at('due_at')(row)} UTC" if row["due_at"] else "no try is due"
+        say(
+            f"{row['id']}  {row['type']}  {row['status']}",
+            f"  to {row['endpoint']}",
+            f"  {tries} {'try' if tries == 1 else 'tries'}{_last(row['attempts'])}; {due}",
+        )
+    if not page["items"]:
+        say("There are no such deliveries.")
+    tell_of_more(page)
+
+
+def _last(attempts: list[Document]) -> str:
+    """Return what came of the last try: the answer's status, or why there was none."""
+    if not attempts:
+        return ""
+    last = attempts[-1]
+    code = last["status_code"]
+    return f", the last: {f'HTTP {code}' if code else shortened(last['error'] or '', 20)}"
 
 
 def _view_added(added: Document) -> None:

@@ -7,7 +7,7 @@ import typer
 from canary.sectors import Sector
 from cli.client import Ask, connect, route
 from cli.options import PAGE, After, Everything, Json, Limit, command, group
-from cli.output import Column, fields, listing, of, picked, say, show
+from cli.output import Column, at, fields, listing, of, picked, say, show
 
 firm = group("Firms that hold client records, and their API keys.", "canary firm list")
 dataset = group("Named bodies of client records that a firm holds.", "canary dataset list")
@@ -81,6 +81,45 @@ def issue_key(
     show(
         picked(issued, "api_key"),
         lambda key: say(str(key["api_key"]), "Keep it: it is not shown again."),
+        as_json=as_json,
+    )
+
+
+@command(firm, "keys", "canary firm keys", "canary firm keys --all --json")
+def list_keys(
+    ctx: typer.Context,
+    *,
+    limit: Limit = PAGE,
+    after: After = None,
+    everything: Everything = False,
+    as_json: Json = False,
+) -> None:
+    """List the API keys, newest first; a key reads canary_PREFIX_SECRET."""
+    with connect(ctx) as api:
+        page = api.pages("keys", Ask(after, None if everything else limit))
+    columns = [
+        Column("prefix", of("prefix"), whole=True),
+        Column("scope", of("scope")),
+        Column("firm", of("firm")),
+        Column("issued (UTC)", at("created_at"), whole=True),
+        Column("revoked (UTC)", lambda row: at("revoked_at")(row) or "-"),
+    ]
+    show(page, listing(columns, "There are no keys yet: canary firm key FIRM"), as_json=as_json)
+
+
+@command(firm, "revoke", "canary firm revoke 9f86d081884c")
+def revoke_key(
+    ctx: typer.Context,
+    wanted: Annotated[str, typer.Argument(metavar="KEY", help="The key's id or prefix.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Revoke an API key: from now on it opens nothing."""
+    with connect(ctx) as api:
+        revoked = api.post(route("keys", wanted, "revoke"))
+    show(
+        revoked,
+        lambda key: say(f"The {key['scope']} key {key['prefix']} is revoked."),
         as_json=as_json,
     )
 

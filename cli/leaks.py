@@ -117,7 +117,9 @@ def list_contacts(  # noqa: PLR0913  options of one command
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only from then on, RFC 3339.")
     ] = None,
-    line: Annotated[str | None, typer.Option(metavar="LINE", help="Only on this line.")] = None,
+    line: Annotated[
+        str | None, typer.Option(metavar="LINE", help="Only on this line, by id or number.")
+    ] = None,
     decoy: Annotated[str | None, typer.Option(metavar="DECOY", help="Only to this decoy.")] = None,
     copy: Annotated[
         str | None, typer.Option(metavar="COPY", help="Only to decoys of this copy, by id.")

@@ -12,6 +12,7 @@ from canary.errors import BadInput
 NEEDED = ("number", "carrier")
 OPTIONAL = ("carrier_ref", "acquired_at")
 COLUMNS = (*NEEDED, *OPTIONAL)
+TOO_MANY = "too many cells"
 
 Row = dict[str, str | int]
 
@@ -26,9 +27,14 @@ class LineFile:
     ignored: tuple[str, ...]
     """Columns that are not ours."""
     rows: int
+    width: int
+    """How many columns the header names."""
 
     def chunks(self, size: int) -> Iterator[list[Row]]:
-        """Yield the rows, ``size`` at a time; ``row`` counts from 1 after the header."""
+        """Yield the rows, ``size`` at a time; ``row`` counts from 1 after the header.
+
+        A row that cannot be sent has a ``reason``.
+        """
         with _opened(self.path) as file:
             rows = self._rows(file)
             while chunk := list(islice(rows, size)):
@@ -38,14 +44,15 @@ class LineFile:
         for number, cells in _records(file, self.path):
             padded = [cell.strip() for cell in cells] + [""] * len(self.places)
             named = {name: padded[place] for name, place in self.places.items()}
-            yield {"row": number, **named}
+            row: Row = {"row": number, **named}
+            yield {**row, "reason": TOO_MANY} if any(padded[self.width : len(cells)]) else row
 
 
 def check_line_file(path: Path) -> LineFile:
     """Read the whole file once and say what it holds.
 
     Raises:
-        BadInput: it cannot be read, is not UTF-8 or not CSV, or a column is missing.
+        BadInput: it cannot be read, is not UTF-8 or not CSV, a column is missing, or all rows.
     """
     if not path.is_file():
         raise BadInput(
@@ -61,8 +68,13 @@ def check_line_file(path: Path) -> LineFile:
     _require_columns(path, names)
     with _opened(path) as file:
         rows = sum(1 for _ in _records(file, path))
+    if not rows:
+        raise BadInput(
+            says=f"{path} has a header and no rows.", fix="Write one line's number in each row."
+        )
     places = {name: names.index(name) for name in COLUMNS if name in names}
-    return LineFile(path, places, tuple(name for name in names if name not in COLUMNS), rows)
+    ignored = tuple(name for name in names if name not in COLUMNS)
+    return LineFile(path, places, ignored, rows, len(names))
 
 
 def _require_columns(path: Path, names: list[str]) -> None:

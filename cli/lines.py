@@ -101,8 +101,8 @@ def _import(api: Client, found: LineFile, quarantine_days: int) -> Document:
     imported, refused = 0, []
     known: set[str] = set()
     for chunk in progress(found.chunks(CHUNK), found.rows, "Importing"):
-        fresh, again = _without(known, chunk)
-        refused += again
+        fresh, unsent = _without(known, chunk)
+        refused += unsent
         if not fresh:
             continue
         try:
@@ -121,14 +121,16 @@ def _import(api: Client, found: LineFile, quarantine_days: int) -> Document:
 
 
 def _without(known: set[str], chunk: list[Row]) -> tuple[list[Row], list[Document]]:
-    """Split off the rows whose numbers came in an earlier chunk of the same file."""
-    fresh = [row for row in chunk if row["number"] not in known]
-    again = [
-        {"row": row["row"], "number": row["number"], "reason": DUPLICATE}
-        for row in chunk
-        if row["number"] in known
-    ]
-    return fresh, again
+    """Split off the rows that cannot be sent, or whose numbers came in an earlier chunk."""
+    fresh: list[Row] = []
+    unsent: list[Document] = []
+    for row in chunk:
+        reason = row.get("reason") or (DUPLICATE if row["number"] in known else None)
+        if reason is None:
+            fresh.append(row)
+        else:
+            unsent.append({"row": row["row"], "number": row["number"], "reason": reason})
+    return fresh, unsent
 
 
 def _view_import(done: Document) -> None:
@@ -138,10 +140,11 @@ def _view_import(done: Document) -> None:
         say("See them: canary line list")
         return
     columns = [
-        Column("row", of("row"), right=True),
+        Column("data row", of("row"), right=True),
         Column("number", of("number")),
         Column("reason", of("reason")),
     ]
     table(columns, refused[:MOST_SHOWN], "")
+    say("Data row 1 is the first row after the header.")
     if len(refused) > MOST_SHOWN:
         note(f"{len(refused) - MOST_SHOWN:,} more were refused: --json names all of them.")

@@ -1,11 +1,12 @@
 """Commands of the machine that holds the home: init, migrate, serve, worker, keys."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from canary.errors import BadInput, BadKey
+from canary.errors import BadInput, BadKey, CanaryError
 from cli.options import Json, command, group
 from cli.output import Document, fields, note, say, show
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from canary.database import Database
     from canary.settings import Settings
 
-keys = group("The master key, which seals what is secret.", "canary keys rotate")
+keys = group(
+    "The master key, which seals what is secret, and the operator's API keys.",
+    "canary keys rotate",
+)
 
 PRIVATE_DIRECTORY = 0o700
 PRIVATE_FILE = 0o600
@@ -79,7 +83,7 @@ def serve(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Serve the API, webhooks and console, with a worker."""
+    """Serve the API and carriers' webhooks, with a worker."""
     from canary.settings import read_settings  # noqa: PLC0415
     from cli.serving import listen, require_servable, serve_on  # noqa: PLC0415
 
@@ -124,6 +128,31 @@ def rotate(*, as_json: Json = False) -> None:
     show({"key": newest, "key_file": str(settings.key_file)}, fields, as_json=as_json)
 
 
+@command(keys, "operator", "canary keys operator", "canary keys operator --json")
+def issue_operator_key(*, as_json: Json = False) -> None:
+    """Issue a new API key of the operator's, shown this once.
+
+    Whoever holds the home may do so; `canary firm revoke` ends a key that was lost.
+    """
+    from canary.clock import SystemClock  # noqa: PLC0415
+    from canary.firms.access import issue_key  # noqa: PLC0415
+    from canary.settings import read_settings  # noqa: PLC0415
+    from canary.tables import Scope  # noqa: PLC0415
+    from webhooks.world import open_world  # noqa: PLC0415
+
+    world = open_world(read_settings())
+    try:
+        with world.database.write() as session:
+            key = issue_key(session, Scope.OPERATOR, None, SystemClock().now())
+    finally:
+        world.database.close()
+    show(
+        {"api_key": key},
+        lambda made: say(str(made["api_key"]), "Keep it: it is not shown again."),
+        as_json=as_json,
+    )
+
+
 def _make_home(home: Path) -> None:
     try:
         home.mkdir(mode=PRIVATE_DIRECTORY, parents=True)
@@ -132,6 +161,17 @@ def _make_home(home: Path) -> None:
             raise BadInput(says=f"{home} is not a directory.", fix="Set CANARY_HOME.") from None
         if home.stat().st_mode & 0o077:
             note(f"Others may look into {home}: run `chmod 700 {home}`.")
+    except OSError as wrong:
+        raise _unwritable(home, wrong.strerror or type(wrong).__name__) from None
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise _unwritable(home, "it may not be written to")
+
+
+def _unwritable(home: Path, why: str) -> CanaryError:
+    return CanaryError(
+        says=f"The home {home} cannot be made or used: {why}.",
+        fix="Set CANARY_HOME to a directory that you may write to.",
+    )
 
 
 def _make_private(database: "Database") -> None:
@@ -180,6 +220,6 @@ def _view_init(made: Document) -> None:
     else:
         say(
             f"The operator's API key: {made['api_key']}",
-            "Keep it: it is not shown again. Back up the key file beside the database.",
+            "Keep it: it is not shown again. Back up the key file, apart from the database.",
         )
     say("See what is still missing: canary doctor")

@@ -3,6 +3,8 @@
 import errno
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from canary.errors import CanaryError
+from canary.errors import BadInput, CanaryError
 from cli import checkup, demo, endpoints, firms, leaks, lines, local, seeds
 from cli.client import Target
 from cli.options import epilog
@@ -25,21 +27,54 @@ operator. Exit codes: 0 done, 1 failed, 2 wrong usage or bad input, 3 not found,
 """
 
 
+AS_JSON = "canary.as_json"
+_UsageError: Any = typer.BadParameter.__base__
+"""Wrong usage, as Typer's parser says it."""
+
+
 class _Program(TyperGroup):
     """The command group that says what went wrong and ends with the error's exit code."""
 
     @override
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        as_json = _asks_json(args)
+        with _errors_told(as_json=as_json):
+            made = super().make_context(info_name, args, parent, **extra)
+        made.meta[AS_JSON] = as_json
+        return made
+
+    @override
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _errors_told(as_json=ctx.meta[AS_JSON]):
             return super().invoke(ctx)
-        except CanaryError as error:
-            complain(error.says, error.fix)
-            raise typer.Exit(error.exit_code) from None
-        except OSError as wrong:
-            if wrong.errno == errno.EPIPE or wrong.strerror is None:
-                raise
-            complain(f"{wrong.filename or 'The system says'}: {wrong.strerror}.", "")
-            raise typer.Exit(CanaryError.exit_code) from None
+
+
+def _asks_json(args: list[str]) -> bool:
+    options = args[: args.index("--")] if "--" in args else args
+    return "--json" in options
+
+
+@contextmanager
+def _errors_told(*, as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except CanaryError as error:
+        complain(error.code, error.says, error.fix, as_json=as_json)
+        raise typer.Exit(error.exit_code) from None
+    except _UsageError as wrong:
+        wrong.message = wrong.message.replace("Value error, ", "")
+        if not as_json:
+            raise
+        complain(BadInput.code, wrong.format_message(), "See --help.", as_json=True)
+        raise typer.Exit(BadInput.exit_code) from None
+    except OSError as wrong:
+        if wrong.errno == errno.EPIPE or wrong.strerror is None:
+            raise
+        says = f"{wrong.filename or 'The system says'}: {wrong.strerror}."
+        complain(CanaryError.code, says, "", as_json=as_json)
+        raise typer.Exit(CanaryError.exit_code) from None
 
 
 app = typer.Typer(

@@ -58,8 +58,12 @@ def note(line: str) -> None:
     sys.stderr.write(printable(line) + "\n")
 
 
-def complain(says: str, fix: str) -> None:
+def complain(code: str, says: str, fix: str, *, as_json: bool) -> None:
     """Print on stderr what stopped the command and what to do about it."""
+    if as_json:
+        error = {"error": {"code": code, "says": says, "fix": fix}}
+        sys.stderr.write(json.dumps(error, indent=2) + "\n")
+        return
     note(f"error: {says}")
     if fix:
         note(f"fix: {fix}")
@@ -95,10 +99,15 @@ def listing(columns: Sequence[Column], empty: str) -> Callable[[Document], None]
 
     def view(page: Document) -> None:
         table(columns, page["items"], empty)
-        if page["next"]:
-            note(f"There are more: --after {page['next']}, or --all.")
+        tell_of_more(page)
 
     return view
+
+
+def tell_of_more(page: Document) -> None:
+    """Tell how to see the next page, where there is one."""
+    if page["next"]:
+        note(f"There are more: --after {page['next']}, or --all.")
 
 
 def of(*path: str) -> Callable[[Document], object]:
@@ -133,6 +142,19 @@ def percent(*path: str) -> Callable[[Document], object]:
 def printable(text: str) -> str:
     """Return the text with a mark in place of each character that is not printable."""
     return "".join(one if one.isprintable() or one == "\n" else _REPLACEMENT for one in text)
+
+
+def shortened(text: str, cells: int) -> str:
+    """Return the text on one line, printable, at most that many cells of a terminal wide."""
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    whole = printable(" ".join(text.split()))
+    if cell_len(whole) <= cells:
+        return whole
+    start = whole[:cells]
+    while cell_len(start) >= cells:
+        start = start[:-1]
+    return start + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def progress(steps: Iterable[Batch], total: int, title: str) -> Iterator[Batch]:

@@ -12,7 +12,6 @@ from cli.output import (
     Column,
     Document,
     at,
-    fields,
     listing,
     note,
     of,
@@ -137,6 +136,7 @@ def list_seedings(
     columns = [
         Column("seeding, of copy", lambda row: f"{row['id']}\n{row['copy']}", whole=True),
         Column("decoys", of("count"), right=True),
+        Column("retired", _retired),
         Column("planted at (UTC)", at("planted_at"), whole=True),
     ]
     empty = "There are no seedings yet: canary seed DATASET --count N --out FILE.csv"
@@ -155,7 +155,24 @@ def retire(
     """
     with connect(ctx) as api:
         retired = api.post(route("seedings", wanted, "retire"))
-    show(retired, fields, as_json=as_json)
+    show(retired, lambda done: _view_retired(wanted, done["retired"]), as_json=as_json)
+
+
+def _retired(row: Document) -> str:
+    if row["retired"] == 0:
+        return "none"
+    return "all" if row["retired"] == row["count"] else "some"
+
+
+def _view_retired(seeding: str, count: int) -> None:
+    if count == 0:
+        say(f"Nothing changed: every decoy of {seeding} was retired before.")
+        return
+    decoys = "1 decoy" if count == 1 else f"{count:,} decoys"
+    say(
+        f"Retired {decoys} of {seeding}. Take their records out of the copy.",
+        "Their lines listen on, and rest before other decoys may hold them.",
+    )
 
 
 def _deliver(

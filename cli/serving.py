@@ -1,5 +1,6 @@
 """The service for uvicorn: the socket, and the app as each of its processes makes it."""
 
+import errno
 import logging
 import os
 import socket
@@ -62,12 +63,22 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except socket.gaierror:
-        raise BadInput(says=f"{host!r} is no address of this machine.", fix="See --host.") from None
+    except (socket.gaierror, UnicodeError):
+        raise _no_address(host) from None
     except OSError as wrong:
+        if wrong.errno == errno.EADDRNOTAVAIL:
+            raise _no_address(host) from None
+        why = os.strerror(wrong.errno) if wrong.errno else str(wrong)
         raise CanaryError(
-            says=f"Cannot listen on {host}:{port}: {wrong.strerror}.", fix="Take another --port."
+            says=f"Cannot listen on {host}:{port}: {why}.", fix="Take another --port."
         ) from None
+
+
+def _no_address(host: str) -> BadInput:
+    return BadInput(
+        says=f"{host!r} is no address of this machine.",
+        fix="Give --host one of its addresses: 127.0.0.1, or 0.0.0.0 for all of them.",
+    )
 
 
 class WorkerBeside:
@@ -109,7 +120,7 @@ class WorkerBeside:
                 [sys.executable, "-m", "cli", "worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                env={**os.environ, ENDS_WITH_INPUT: "1"},
+                env={"OPENBLAS_NUM_THREADS": "1", **os.environ, ENDS_WITH_INPUT: "1"},
             )
             if self._ending.is_set() and self._running.stdin is not None:
                 self._running.stdin.close()
@@ -141,7 +152,7 @@ def _serve_on(sock: socket.socket, workers: int) -> None:
         ws="none",
         lifespan="on",
         access_log=False,
-        proxy_headers=False,  # nothing here goes by the caller's address or the scheme
+        proxy_headers=False,  # who says where a request came from is never believed
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )

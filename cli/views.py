@@ -1,5 +1,7 @@
 """How leaks, contacts and what a trace found are shown to people."""
 
+from collections.abc import Callable, Sequence
+
 from cli.output import (
     Column,
     Document,
@@ -9,22 +11,18 @@ from cli.output import (
     of,
     percent,
     say,
+    shortened,
     table,
+    tell_of_more,
 )
+
+View = Callable[[Sequence[Document]], None]
 
 LEAKS = (
     Column("leak", lambda row: f"{row['id']}\n{named(row)}"),
     Column("status", of("status"), whole=True),
     Column("sure", percent("probability"), right=True, whole=True),
     Column("leaked at (UTC)", at("leaked_at", "best"), whole=True),
-)
-CONTACTS = (
-    Column(
-        "contact, of decoy", lambda row: f"{row['id']}\n{row['decoy'] or 'no decoy'}", whole=True
-    ),
-    Column("at (UTC)", at("at"), whole=True),
-    Column("caller", lambda row: row["caller"] or "withheld"),
-    Column("leak", percent("probability"), right=True, whole=True),
 )
 TIMELINE = (
     Column("at (UTC)", at("at"), whole=True),
@@ -43,14 +41,29 @@ LEASES = (
     Column("until (UTC)", at("released_at"), whole=True),
 )
 CAMPAIGNS = (
-    Column("campaign", of("id"), whole=True),
     Column("contacts", of("contacts"), right=True),
     Column("lines", of("lines"), right=True),
+    Column("such as", of("example")),
 )
-NOTHING_KNOWN = "Nothing is known of it."
+NOTHING_KNOWN = (
+    "Nothing is known of it.",
+    "Whole names, whole texts and numbers written as +E.164 are looked for.",
+)
+LIKELY = 0.01
+"""How probably a contact comes of the leak for people to be shown it beside the leak."""
+SHOWN_OF_TEXT = 60
+SHOWN_OF_CALLER = 26
 
 view_leaks = listing(LEAKS, "No leak is suspected. See what came in: canary contacts")
-view_contacts = listing(CONTACTS, "There are no such contacts.")
+
+
+def view_contacts(page: Document) -> None:
+    """Show a page of contacts."""
+    if page["items"]:
+        _view_contacts(page["items"])
+    else:
+        say("There are no such contacts.")
+    tell_of_more(page)
 
 
 def named(leak: Document) -> str:
@@ -86,21 +99,49 @@ def view_leak(leak: Document) -> None:
     say("", "Timeline:")
     table(TIMELINE, leak["timeline"], "Nothing happened yet.")
     say("", "Contacts:")
-    table(CONTACTS, contacts, "None.")
+    likely = [contact for contact in contacts if contact["probability"] >= LIKELY]
+    if likely:
+        _view_contacts(likely)
+    left = len(contacts) - len(likely)
+    if left:
+        say(f"{left:,} others, each less than {LIKELY:.0%} likely to come of the leak, left out.")
+    if not contacts:
+        say("None.")
+
+
+def _view_contacts(contacts: Sequence[Document]) -> None:
+    say(f"{'at (UTC)':16}  {'came as':7}  {'to our number':16}  {'leak':>6}  caller, and the text")
+    for row in contacts:
+        sure = percent("probability")(row) if row["weighed"] else "-"
+        caller = shortened(row["caller"] or "withheld", SHOWN_OF_CALLER)
+        say(f"{at('at')(row):16}  {row['channel']:7}  {row['number']:16}  {sure:>6}  {caller}")
+        if row["body"]:
+            say(f"  {shortened(row['body'], SHOWN_OF_TEXT)}")
+
+
+def _view_campaigns(campaigns: Sequence[Document], contacts: Sequence[Document]) -> None:
+    of_campaign = {row["campaign"]: row["body"] or row["caller"] or "" for row in contacts}
+    rows = [
+        {**one, "example": shortened(of_campaign.get(one["id"], ""), SHOWN_OF_TEXT)}
+        for one in campaigns
+    ]
+    table(CAMPAIGNS, rows, "")
 
 
 def view_traced(found: Document) -> None:
     """Show what a trace found, and say so when it found nothing."""
-    parts = (
-        ("Decoys", "decoys", DECOYS),
-        ("Leases", "leases", LEASES),
-        ("Contacts", "contacts", CONTACTS),
-        ("Campaigns", "campaigns", CAMPAIGNS),
-        ("Leaks", "leaks", LEAKS),
+    contacts = found["contacts"]
+    several = [one for one in found["campaigns"] if one["contacts"] > 1]
+    parts: tuple[tuple[str, Sequence[Document], View], ...] = (
+        ("Decoys", found["decoys"], lambda rows: table(DECOYS, rows, "")),
+        ("Leases", found["leases"], lambda rows: table(LEASES, rows, "")),
+        ("Contacts", contacts, _view_contacts),
+        ("Campaigns", several, lambda rows: _view_campaigns(rows, contacts)),
+        ("Leaks", found["leaks"], lambda rows: table(LEAKS, rows, "")),
     )
-    known = [part for part in parts if found[part[1]]]
+    known = [part for part in parts if part[1]]
     if not known:
-        say(NOTHING_KNOWN)
-    for number, (title, name, columns) in enumerate(known):
+        say(*NOTHING_KNOWN)
+    for number, (title, rows, view) in enumerate(known):
         say(*([""] if number else []), f"{title}:")
-        table(columns, found[name], "")
+        view(rows)

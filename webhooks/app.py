@@ -13,7 +13,7 @@ from canary.contacts.intake import Intake
 from webhooks.api.deps import Stage
 from webhooks.api.mounting import mount_api
 from webhooks.inbound import twilio
-from webhooks.inbound.front import CarrierFront
+from webhooks.inbound.front import CarrierFront, Refusals
 from webhooks.outbound.destination import open_destination
 from webhooks.probes import probes
 from webhooks.worker import Worker
@@ -53,9 +53,10 @@ def create_app(world: World, *, worker: bool = True, in_process_key: str | None 
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.include_router(probes(world, intake.counts))
+    refusals = Refusals()
+    app.include_router(probes(world, intake.counts, refusals))
     mount_api(app, Stage(world, check_url, in_process_key))
-    return CarrierFront(app, twilio.routes(world.settings, world.clock), intake.record)
+    return CarrierFront(app, twilio.routes(world.settings, world.clock), intake.record, refusals)
 
 
 def _version() -> str:

@@ -20,15 +20,16 @@ from canary.tables import Line
 from canary.vault import open_vault
 from webhooks.api.deps import principal_of
 from webhooks.api.problems import problem_of
+from webhooks.inbound.front import Refusals
 from webhooks.world import World, require_current
 
 
 class IntakeCollector(Collector):
     """Reads the intake's counts when it is asked."""
 
-    def __init__(self, counts: Counts) -> None:
-        """Read ``counts``."""
-        self._counts = counts
+    def __init__(self, counts: Counts, refusals: Refusals) -> None:
+        """Read ``counts`` and ``refusals``."""
+        self._counts, self._refusals = counts, refusals
 
     @override
     def collect(self) -> Iterable[Metric]:
@@ -41,15 +42,16 @@ class IntakeCollector(Collector):
                 self._counts.unknown_numbers,
             ),
             ("canary_intake_batches", "Transactions of the intake", self._counts.batches),
+            ("canary_refused_posts", "Carriers' posts refused", self._refusals.count),
         )
         return [CounterMetricFamily(name, says, value=count) for name, says, count in told]
 
 
-def probes(world: World, counts: Counts) -> APIRouter:
+def probes(world: World, counts: Counts, refusals: Refusals) -> APIRouter:
     """Return ``/healthz``, ``/readyz`` and ``/metrics``."""
     router = APIRouter(tags=["probes"])
     registry = CollectorRegistry()
-    registry.register(IntakeCollector(counts))
+    registry.register(IntakeCollector(counts, refusals))
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:

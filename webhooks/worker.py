@@ -7,6 +7,7 @@ looks ten times a second.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import OperationalError
@@ -22,7 +23,9 @@ from webhooks.world import World
 LOOK_S = 0.1
 AFTER_FAILURE_S = 2.0
 HOUSE_S = 600.0
-"""How often the fleet is measured anew and old answers are forgotten."""
+FLEET_S = 0.25
+FLEET_SHARE = 200.0
+"""The fleet is measured anew after this many times as long as measuring it took."""
 COPIES_AT_ONCE = 4
 
 _log = logging.getLogger(__name__)
@@ -35,7 +38,7 @@ class Worker:
         """Work on ``world``; nothing happens before ``run``."""
         self._world = world
         self._name = new_id("worker", world.clock.now())
-        self._fleet: Fleet | None = None
+        self._fleet: tuple[Fleet, float] | None = None
         self._stopping = asyncio.Event()
         self._due = asyncio.Event()
         self._told = asyncio.Event()
@@ -118,23 +121,23 @@ class Worker:
         except OperationalError:
             raise  # the database is gone for all of them
         except Exception as failed:  # noqa: BLE001  one copy must not hold up the others
-            _log.error(
-                "%s could not be weighed and rests: %s", copy.id, type(failed).__name__
-            )
+            _log.error("%s could not be weighed and rests: %s", copy.id, type(failed).__name__)
             put_off(world.database, copy, self._name, world.clock.now())
             return
         if step is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(self._told.set)
 
     def _keep_house(self) -> int:
-        with self._world.database.read() as session:
-            self._fleet = measure_fleet(session, self._world.clock.now())
         with self._world.database.write() as session:
             forget_answers(session, self._world.clock.now())
         return 0
 
     def _measured(self) -> Fleet:
-        if self._fleet is None:
+        """Return what holds for all lines; a small fleet grows fast and is measured often."""
+        started_s = time.monotonic()
+        if self._fleet is None or started_s > self._fleet[1]:
             with self._world.database.read() as session:
-                self._fleet = measure_fleet(session, self._world.clock.now())
-        return self._fleet
+                fleet = measure_fleet(session, self._world.clock.now())
+            took_s = time.monotonic() - started_s
+            self._fleet = (fleet, started_s + max(FLEET_S, FLEET_SHARE * took_s))
+        return self._fleet[0]

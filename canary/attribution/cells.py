@@ -18,6 +18,7 @@ Bools = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 
 FOREVER = 1e9
+NOWHERE = [(0, 0)]
 
 
 def _record_order(entry: tuple[float, Exposure]) -> tuple[float, str]:
@@ -91,6 +92,17 @@ class Cells:
         mask = np.zeros(self.count, dtype=np.bool_)
         for start, stop in self.spans.get(line, ()):
             mask[start:stop] = True
+        return mask
+
+    def memberships(self, lines: Sequence[str]) -> Bools:
+        """Return the membership of each of the lines, all at once: (lines, cells)."""
+        spans = [self.spans.get(line, NOWHERE) for line in lines]
+        ends = np.array([span[0] for span in spans])
+        cell = np.arange(self.count)
+        mask = (ends[:, :1] <= cell) & (cell < ends[:, 1:])
+        for row, span in enumerate(spans):
+            if len(span) > 1:
+                mask[row] = self.membership(lines[row])
         return mask
 
     def before(self, at: float) -> int:

@@ -120,7 +120,7 @@ def lone_odds(
     than one contact in so many days.
     """
     touches = [campaign.touches[0] for campaign in campaigns]
-    on_list = np.array([cells.membership(touch.line) for touch in touches])
+    on_list = cells.memberships([touch.line for touch in touches])
     on_list &= np.array([copy in campaign.covers for campaign in campaigns])[:, None]
     first = np.where(on_list.any(axis=1), on_list.argmax(axis=1), 0)
     noise = np.array([campaign.noise_rate for campaign in campaigns])[:, None]
@@ -130,7 +130,7 @@ def lone_odds(
     whole = (1.0 - share) / np.maximum(cells.sizes, 1.0) + share * cells.leading_chance[first]
     chance = np.where(on_list, (1.0 - assumed.stray) * whole, 0.0) + stray
     odds = chance / noise * np.exp(np.where(on_list, content, np.minimum(content, 0.0)))
-    begun = np.array([cells.before(campaign.first_at) for campaign in campaigns])
+    begun = np.searchsorted(cells.edges[:-1], [touch.at for touch in touches])
     odds[np.arange(cells.count) >= begun[:, None]] = 0.0
     caps = np.exp(np.where(content > 0.0, assumed.log_cap, assumed.lone_cap))
     return np.asarray(odds / np.maximum(odds.max(axis=1, keepdims=True) / caps, 1.0))

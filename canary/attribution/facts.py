@@ -1,6 +1,6 @@
 """Gathering the facts: from the database to the part of the world that bears on one copy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from canary.attribution import model
-from canary.attribution.naming import naming
+from canary.attribution.fleet import Fleet
+from canary.attribution.naming import best_naming, spellings
+from canary.attribution.wording import fingerprints
 from canary.contacts.record import BODY_PLACE
 from canary.decoys.seeding import open_persona
 from canary.lines.register import LINE_NUMBER
@@ -18,25 +20,11 @@ from canary.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
-class Fleet:
-    """What holds for all lines together, measured now and then rather than for each copy."""
-
-    line_count: int
-    prior: model.NoisePrior
-
-
-@dataclass(frozen=True, slots=True)
 class _Reach:
     """Statements that bound what is read; they nest as subqueries, so no list is too long."""
 
     lines: sa.Select[Any]
     copies: sa.Select[Any]
-
-
-def measure_fleet(session: Session) -> Fleet:
-    """Count the lines; the noise prior is the published one until it is fitted."""
-    counted = session.execute(sa.select(sa.func.count()).select_from(Line)).scalar_one()
-    return Fleet(counted, model.NoisePrior())
 
 
 def gather(session: Session, vault: Vault, copy_id: str, fleet: Fleet) -> model.World:
@@ -60,16 +48,21 @@ def gather(session: Session, vault: Vault, copy_id: str, fleet: Fleet) -> model.
             )
         )
     copies = _copies(session, {exposure.copy for exposure in exposures} | {copy_id})
-    rows = _contacts(session, reach, copy_id)
     shut = _own_senders(session, exposures)
-    contacts = [
-        _weighable(vault, row, [(one, personas[one]) for one in holders.get(str(row.line_id), ())])
-        for row in rows
+    rows = [
+        row
+        for row in _contacts(session, reach, copy_id)
         if (row.line_id, row.caller_index) not in shut
     ]
+    held_by = {
+        line: {decoy: personas[decoy] for decoy in decoys} for line, decoys in holders.items()
+    }
+    contacts = _weighable(vault, rows, held_by)
     lines = _lines(session, vault, reach, {contact.line for contact in contacts} | set(holders))
     contacts.sort(key=lambda contact: (contact.at, contact.id))
-    return model.World(copies, lines, exposures, contacts, fleet.line_count, fleet.prior)
+    return model.World(
+        copies, lines, exposures, contacts, max(fleet.line_count, len(lines)), fleet.prior
+    )
 
 
 def _reach(copy_id: str) -> _Reach:
@@ -107,24 +100,36 @@ def _contacts(session: Session, reach: _Reach, copy_id: str) -> Iterable[Contact
 
 
 def _weighable(
-    vault: Vault, row: Contact, holders: Iterable[tuple[str, Mapping[str, str]]]
-) -> model.Contact:
-    named, names = None, model.Naming.NONE
-    body = vault.open(BODY_PLACE, row.id, row.body) if row.body else None
-    for decoy_id, persona in holders if body else ():
-        found = naming(body, persona)
-        if found is model.Naming.FULL or (found is not names and names is model.Naming.NONE):
-            named, names = decoy_id, found
-    return model.Contact(
-        id=row.id,
-        at=row.at,
-        line=str(row.line_id),
-        caller=row.caller_index.hex() if row.caller_index else None,
-        shared_caller=row.shared_caller,
-        fingerprint=row.content_index.hex() if row.content_index else None,
-        names=names,
-        named_decoy=named,
+    vault: Vault,
+    rows: Sequence[Contact],
+    held_by: Mapping[str, Mapping[str, Mapping[str, Any]]],
+) -> list[model.Contact]:
+    """Return the contacts with what their words tell, given the personas that held each line."""
+    bodies = {row.id: vault.open(BODY_PLACE, row.id, row.body) for row in rows if row.body}
+    names = {
+        line: frozenset().union(*map(spellings, personas.values()))
+        for line, personas in held_by.items()
+    }
+    wordings = fingerprints(
+        bodies, {row.id: names.get(str(row.line_id), frozenset()) for row in rows}
     )
+    weighable = []
+    for row in rows:
+        line = str(row.line_id)
+        found, named = best_naming(bodies.get(row.id), held_by.get(line, {}))
+        weighable.append(
+            model.Contact(
+                id=row.id,
+                at=row.at,
+                line=line,
+                caller=row.caller_index.hex() if row.caller_index else None,
+                shared_caller=row.shared_caller,
+                fingerprint=wordings.get(row.id),
+                names=found,
+                named_decoy=named,
+            )
+        )
+    return weighable
 
 
 def _copies(session: Session, ids: set[str]) -> dict[str, model.Copy]:

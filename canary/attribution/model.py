@@ -97,7 +97,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """When the copy leaked: the most probable instant and the shortest 95% interval."""
+    """When the copy leaked: the median of its date and the shortest 95% interval."""
 
     best: datetime
     lo: datetime

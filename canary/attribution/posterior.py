@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import exp, expm1, log
 
+import numpy as np
+
 from canary.attribution.assumptions import DEFAULT, Assumptions
+from canary.attribution.bursts import raised
 from canary.attribution.campaigns import Campaign
 from canary.attribution.cells import Floats
 from canary.attribution.dates import interval, spread
@@ -54,9 +57,9 @@ def answer(replay: Replay, copy_id: str, now: datetime) -> Attribution:
         now: the instant of the question, not after the replay's end.
     """
     at = to_days(now)
-    verdict = judge(replay, copy_id, at)
-    if verdict is None or verdict.suspect.grid.start >= at:
+    if copy_id not in replay.exposures or replay.suspect(copy_id).grid.start >= at:
         return Attribution(copy_id, 0.0, 0.0, None, {}, {}, 0, 0, tell_nothing())
+    verdict = judge(replay, copy_id, at)
     suspect, joint = verdict.suspect, verdict.joint
     contacts = [
         contact
@@ -124,11 +127,18 @@ def contact_probabilities(
     """
     suspect, joint = verdict.suspect, verdict.joint
     scale = verdict.probability / max(joint.leaked, TINY)
+    up_to = {number: [0.0, *np.cumsum(mass).tolist()] for number, mass in caused.items()}
+    alone = {c.number for c in campaign_of.values() if len(c.touches) == 1}
+    lone = {number: m for number, m in verdict.messages.items() if number in alone}
+    factors = raised(caused, lone, suspect.grid.by_onset_and_cell(joint).sum(axis=0))
     probabilities = {}
     for contact in contacts:
-        mass = caused.get(campaign_of[contact.id].number)
-        share = 0.0 if mass is None else mass[suspect.cells.membership(contact.line)].sum()
-        probabilities[contact.id] = min(float(share) * scale, 1.0)
+        number = campaign_of[contact.id].number
+        mass = up_to.get(number, [])
+        spans = suspect.cells.spans[contact.line] if mass else []
+        share = sum(mass[stop] - mass[start] for start, stop in spans)
+        likely = share * scale * factors.get(number, 1.0)
+        probabilities[contact.id] = min(max(likely, 0.0), verdict.probability)
     return probabilities
 
 

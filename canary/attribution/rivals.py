@@ -12,12 +12,15 @@ from canary.attribution.evidence import Trail, inside, log_odds, log_odds_alone
 from canary.attribution.grid import TINY, Joint
 from canary.attribution.suspect import Message, Suspect
 
+SELDOM = 120.0  # days between the campaigns that a leaked list is used for at the least
+
 
 @dataclass(frozen=True, slots=True)
 class Cavity:
     """What a rival copy offers when it explains a campaign, judged without that campaign.
 
-    ``rate`` is the campaigns a day that its leak is expected to send then, ``leaked`` the chance
+    ``rate`` is the campaigns a day that its leak is expected to send then (a list that was taken
+    is used now and then, whatever its other campaigns say of the onset), ``leaked`` the chance
     that it leaked with a list that holds the touched decoys, ``size`` that list's mean length,
     ``covered`` which touches it holds.
     """
@@ -57,7 +60,7 @@ def cavity(suspect: Suspect, campaign: Campaign, now: float) -> Cavity:
     by_cell = by_cell + joint.unseen * fits * begun / max(int(begun.sum()), 1)
     leaked = float(by_cell.sum())
     size = float((by_cell * cells.sizes).sum()) / max(leaked, TINY)
-    return Cavity(rate, leaked, max(size, 1.0), covered)
+    return Cavity(max(rate, leaked / SELDOM), leaked, max(size, 1.0), covered)
 
 
 def log_odds_among(

@@ -21,7 +21,7 @@ from canary.attribution.suspect import Message, Suspect
 SEVERAL = 3  # touches from which a campaign may use merged lists
 MOST = 0.6  # share of its touches that the merged lists must hold
 ALIKE = 9.0  # copies whose odds differ by less than that factor are not told apart
-NOTABLE = 1e-3  # odds of a leak below which a copy of the same firm is no alternative
+NOTABLE = 0.05  # odds of a leak below which a copy explains nothing that another would
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,8 @@ class Verdict:
     twins: tuple[str, ...] = ()
 
 
-def judge(replay: Replay, copy: str, now: float) -> Verdict | None:
-    """Return the verdict on a copy at ``now`` (days); None when it has no decoys."""
-    if copy not in replay.exposures:
-        return None
+def judge(replay: Replay, copy: str, now: float) -> Verdict:
+    """Return the verdict at ``now`` (days) on a copy that has decoys."""
     suspect = replay.suspect(copy)
     messages = among_firms(replay, suspect, now)
     family = relatives(replay, copy)
@@ -74,7 +72,7 @@ def among_firms(replay: Replay, suspect: Suspect, now: float) -> dict[int, Messa
     touching = replay.touching(suspect.copy)
     messages = suspect.messages | passes(suspect, now, touching)
     firm = replay.world.copies[suspect.copy].firm
-    lone: dict[str, list[int]] = {}
+    shared: dict[str, list[int]] = {}
     for campaign in touching:
         rivals = [
             other
@@ -83,16 +81,18 @@ def among_firms(replay: Replay, suspect: Suspect, now: float) -> dict[int, Messa
         ]
         if rivals and may_be_merged(campaign, suspect.copy, rivals):
             messages[campaign.number] = _among(replay, suspect, campaign, rivals, now)
-        elif len(campaign.touches) == 1 and campaign.number in messages:
+        else:
             for other in rivals:
-                lone.setdefault(other, []).append(campaign.number)
+                shared.setdefault(other, []).append(campaign.number)
     odds: dict[int, float] = {}
-    for other, numbers in lone.items():
+    for other, numbers in shared.items():
         rival = replay.suspect(other)
         if rival.log_odds_bound() > log(NOTABLE):
             for number, extra in explained_by(rival, rival.joint(now), numbers).items():
                 odds[number] = odds.get(number, 0.0) + extra
-    messages.update({n: discounted(messages[n], extra) for n, extra in odds.items()})
+    messages.update(
+        {n: discounted(messages[n], extra) for n, extra in odds.items() if n in messages}
+    )
     return messages
 
 

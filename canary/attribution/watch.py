@@ -10,7 +10,7 @@ from canary.attribution.verdict import judge, may_be_merged
 
 ALARM = 0.99
 DOUBT = 0.5  # judged alone below this, a copy is not judged among its rivals
-GROWTH = 1.25  # a merged campaign is judged again when it has grown by that factor
+GROWTH = 1.1  # a merged campaign is judged again when it has grown by that factor
 
 
 def log_odds(probability: float) -> float:
@@ -63,8 +63,6 @@ class Watch:
 
     def _judge(self, copy: str, at: float) -> float:
         verdict = judge(self.replay, copy, at)
-        if verdict is None:
-            return 0.0
         alone = verdict.suspect.joint(at).leaked
         lacking = log_odds(ALARM) - log_odds(verdict.probability)
         self._lacking[copy] = log_odds(alone) + lacking

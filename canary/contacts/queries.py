@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from canary.contacts.record import BODY_PLACE, CALLER_PLACE
 from canary.errors import NotFound
 from canary.firms.access import Principal
+from canary.firms.registry import NUMBER
 from canary.lines.register import LINE_NUMBER
 from canary.paging import Ask, page
 from canary.tables import Contact, Copy, Dataset, Decoy, Lease, Line, Weight
@@ -27,7 +28,7 @@ SURELY_CAUSED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which contacts: all filters that are given must hold; ``line`` is an id."""
+    """Which contacts: all filters that are given must hold; ``line`` is an id or a number."""
 
     since: datetime | None = None
     line: str | None = None
@@ -47,6 +48,8 @@ class ShownContact:
     body: str | None
     probability: float
     campaign: str | None
+    weighed: bool
+    """False while no attribution has looked at it; then the probability says nothing."""
 
 
 def list_contacts(
@@ -55,12 +58,13 @@ def list_contacts(
     """Return a page of contacts, newest first, and the cursor of the next page.
 
     Raises:
-        NotFound: ``who`` sees no such decoy or copy.
+        NotFound: ``who`` sees no such line, decoy or copy.
     """
     _require_seen(session, who, wanted)
+    line = None if wanted.line is None else _line_id(session, vault, who, wanted.line)
     statement = contacts_seen(who)
     for given, column in (
-        (wanted.line, col(Contact.line_id)),
+        (line, col(Contact.line_id)),
         (wanted.decoy, col(Lease.decoy_id)),
         (wanted.copy, col(Lease.copy_id)),
     ):
@@ -164,6 +168,7 @@ def shown(  # noqa: PLR0913, PLR0917  one argument for each column of the statem
         body=vault.open(BODY_PLACE, row.id, row.body) if row.body else None,
         probability=probability or 0.0,
         campaign=campaign,
+        weighed=probability is not None,
     )
 
 
@@ -187,12 +192,37 @@ def _require_seen(session: Session, who: Principal, wanted: Wanted) -> None:
     )
     firm_of_decoy = firm_of_copy.join(Decoy, col(Decoy.copy_id) == col(Copy.id))
     asked = (
-        ("copy", wanted.copy, firm_of_copy.where(col(Copy.id) == wanted.copy)),
-        ("decoy", wanted.decoy, firm_of_decoy.where(col(Decoy.id) == wanted.decoy)),
+        ("copy", wanted.copy, firm_of_copy.where(col(Copy.id) == wanted.copy), "copy list"),
+        (
+            "decoy",
+            wanted.decoy,
+            firm_of_decoy.where(col(Decoy.id) == wanted.decoy),
+            "seeding show SEEDING --json",
+        ),
     )
-    for kind, given, statement in asked:
+    for kind, given, statement, shows in asked:
         if given is None:
             continue
         firm = session.execute(statement).scalar_one_or_none()
         if firm is None or not who.sees(firm):
-            raise NotFound(says=f"There is no {kind} {given!r}.", fix="See /v1 for lists of them.")
+            raise NotFound(says=f"There is no {kind} {given!r}.", fix=f"See `canary {shows}`.")
+
+
+def _line_id(session: Session, vault: Vault, who: Principal, given: str) -> str:
+    """Return the id of a line given by id or number, if ``who`` may see its contacts."""
+    number = col(Line.number_index) == vault.index(NUMBER, given.strip())
+    statement = sa.select(col(Line.id)).where(sa.or_(col(Line.id) == given, number))
+    if who.sees_firm is not None:
+        statement = (
+            statement.join(Lease, col(Lease.line_id) == col(Line.id))
+            .join(Copy, col(Copy.id) == col(Lease.copy_id))
+            .join(Dataset, col(Dataset.id) == col(Copy.dataset_id))
+            .where(col(Dataset.firm_id) == who.sees_firm)
+        )
+    found: str | None = session.execute(statement.limit(1)).scalar()
+    if found is None:
+        raise NotFound(
+            says=f"There is no line {given!r}.",
+            fix="Give a line's id or its number in E.164; `canary contacts` shows the numbers.",
+        )
+    return found

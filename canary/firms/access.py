@@ -7,10 +7,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from canary.clock import new_id
-from canary.errors import NotAllowed, NotAuthenticated, NotFound
+from canary.errors import Conflict, NotAllowed, NotAuthenticated, NotFound
+from canary.paging import Ask, Page, page
 from canary.tables import ApiKey, Firm, Scope
 
 KEY_MARK = "canary"
@@ -54,7 +56,7 @@ class Principal:
         if right not in RIGHTS[self.scope]:
             raise NotAllowed(
                 says=f"A key of scope {self.scope} may not {right}.",
-                fix="Use a key of another scope; the operator issues them: `canary firm key`.",
+                fix="Ask the operator for a key of another scope.",
             )
 
     def sees(self, firm_id: str) -> bool:
@@ -87,6 +89,29 @@ def issue_key(session: Session, scope: Scope, firm_id: str | None, at: datetime)
         )
     )
     return key
+
+
+def list_keys(session: Session, ask: Ask) -> Page:
+    """Return a page of the keys, revoked ones too: rows of (ApiKey,)."""
+    return page(session, sa.select(ApiKey), col(ApiKey.id), ask)
+
+
+def revoke_key(session: Session, key_id: str, now: datetime) -> ApiKey:
+    """End a key, named by its id or its public prefix: from now on it opens nothing.
+
+    Raises:
+        NotFound: there is no such key.
+        Conflict: it was revoked before.
+    """
+    named = sa.or_(col(ApiKey.id) == key_id, col(ApiKey.prefix) == key_id)
+    row = session.exec(select(ApiKey).where(named).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound(says=f"There is no key {key_id!r}.", fix="See `canary firm keys`.")
+    if row.revoked_at is not None:
+        raise Conflict(says="This key was revoked before.", fix="See `canary firm keys`.")
+    row.revoked_at = now
+    session.add(row)
+    return row
 
 
 def authenticate(session: Session, presented: str) -> Principal:

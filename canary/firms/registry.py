@@ -160,12 +160,6 @@ def find_copy(session: Session, who: Principal, dataset: Dataset, wanted: str | 
     return copy
 
 
-def senders_of(session: Session, dataset_id: str) -> frozenset[bytes]:
-    """Return the blind indexes of the firm's own numbers."""
-    found = session.exec(select(Sender.number_index).where(Sender.dataset_id == dataset_id))
-    return frozenset(found.all())
-
-
 def _add_sender(session: Session, vault: Vault, dataset_id: str, number: str, at: datetime) -> None:
     row = new_id("sender", at)
     session.add(
@@ -194,9 +188,7 @@ def _seen(statement: sa.Select[Any], who: Principal, firm_column: Any) -> sa.Sel
 def _found(session: Session, statement: sa.Select[Any], kind: str, wanted: str) -> Any:  # noqa: ANN401
     rows = session.execute(statement.limit(2)).scalars().all()
     if not rows:
-        raise NotFound(
-            says=f"There is no {kind} {wanted!r}.", fix=f"See `canary {kind} list`, or /v1."
-        )
+        raise NotFound(says=f"There is no {kind} {wanted!r}.", fix=f"See `canary {kind} list`.")
     if len(rows) > 1:
         raise Conflict(
             says=f"Several {kind}s are named {wanted!r}.", fix=f"Give the {kind}'s id instead."

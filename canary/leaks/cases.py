@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from canary.attribution.fleet import CAUSED
 from canary.attribution.model import Attribution
 from canary.clock import new_id
+from canary.contacts.queries import SURELY_CAUSED
 from canary.leaks.steps import Step, Told, next_step, width_s
 from canary.tables import Contact, Leak, LeakChange, LeakStatus, Weight, rows_of
 
@@ -100,19 +101,30 @@ def _describe(session: Session, leak: Leak, found: Attribution) -> None:
     leak.decoys_contacted = found.decoys_contacted
     leak.decoys_exposed = found.decoys_exposed
     leak.reasons = list(found.reasons)
+    leak.first_contact_at = _first_contact_at(session, found.copy, CAUSED)
     if found.leaked_at is not None:
-        leak.leaked_best = found.leaked_at.best
-        leak.leaked_lo, leak.leaked_hi = found.leaked_at.lo, found.leaked_at.hi
-    first = sa.select(sa.func.min(col(Contact.at))).join(
-        Weight, col(Weight.contact_id) == col(Contact.id)
-    )
-    leak.first_contact_at = session.execute(
-        first.where(
-            col(Weight.copy_id) == found.copy,
-            col(Weight.probability) >= CAUSED,
+        # A list was taken before it was used: what surely came of it bounds the date.
+        latest = _first_contact_at(session, found.copy, SURELY_CAUSED) or found.leaked_at.hi
+        leak.leaked_best = min(found.leaked_at.best, latest)
+        leak.leaked_lo = min(found.leaked_at.lo, latest)
+        leak.leaked_hi = min(found.leaked_at.hi, latest)
+
+
+def _first_contact_at(session: Session, copy_id: str, sure: float) -> datetime | None:
+    """Return when the first contact came that the copy's leak caused so surely."""
+    first = (
+        sa.select(Contact)
+        .join(Weight, col(Weight.contact_id) == col(Contact.id))
+        .where(
+            col(Weight.copy_id) == copy_id,
+            col(Weight.probability) >= sure,
             col(Weight.benign).is_(False),
         )
-    ).scalar_one()
+        .order_by(col(Contact.at))
+        .limit(1)
+    )
+    contact = session.execute(first).scalar_one_or_none()
+    return None if contact is None else contact.at
 
 
 def _store_weights(session: Session, found: Attribution) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from canary.clock import rfc3339
 from canary.errors import NotFound
 from canary.firms.access import Principal
+from canary.firms.registry import find_firm
 from canary.paging import Ask, page
 from canary.tables import Copy, Dataset, Firm, Leak, LeakChange, LeakStatus
 from canary.vault import Vault
@@ -77,10 +78,13 @@ def list_leaks(
     """Return a page of the leaks that ``who`` sees and the cursor of the next page.
 
     ``firm`` is an id or a name. Closed suspicions are shown only when asked for.
+
+    Raises:
+        NotFound: ``who`` sees no such firm.
     """
     statement = cases_seen(who)
     if firm is not None:
-        statement = statement.where(sa.or_(col(Firm.id) == firm, col(Firm.name) == firm))
+        statement = statement.where(col(Firm.id) == find_firm(session, who, firm).id)
     shown = SHOWN if status is None else (status,)
     found = page(session, statement.where(col(Leak.status).in_(shown)), col(Leak.id), ask)
     return [Case(*row) for row in found.rows], found.next

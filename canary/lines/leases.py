@@ -33,18 +33,32 @@ def take_lines(
     for same_region in (True, False):
         for state in WAITING:
             taken += _ready(session, state, (region, same_region), count - len(taken), now)
-    if len(taken) < count:
-        missing = count - len(taken)
-        raise NotEnoughLines(
-            says=f"{len(taken)} lines are ready and {count} are needed: {missing} are missing.",
-            fix="Import or buy lines (`canary line import`), or wait until their quarantine ends "
-            "(`canary line list --state quarantine`).",
-        )
+    _require(len(taken), count)
     ids = [line_id for line_id, _ in taken]
     for start in range(0, count, 500):
         chosen = col(Line.id).in_(ids[start : start + 500])
         session.execute(sa.update(Line).where(chosen).values(state=LineState.LEASED, ready_at=None))
     return [Taken(row, vault.open(LINE_NUMBER, row, number)) for row, number in taken]
+
+
+def require_lines(session: Session, count: int, now: datetime) -> None:
+    """Do nothing when ``count`` lines are ready; none is taken, and others may be faster.
+
+    Raises:
+        NotEnoughLines: fewer are ready; the error says how many miss.
+    """
+    waited = sa.and_(col(Line.state).in_(WAITING), col(Line.ready_at) <= now)
+    ready = session.execute(sa.select(sa.func.count()).select_from(Line).where(waited))
+    _require(ready.scalar_one(), count)
+
+
+def _require(ready: int, count: int) -> None:
+    if ready < count:
+        raise NotEnoughLines(
+            says=f"{ready} lines are ready and {count} are needed: {count - ready} are missing.",
+            fix="Import or buy lines (`canary line import`), or wait until their quarantine ends "
+            "(`canary line list --state quarantine`).",
+        )
 
 
 def _ready(
@@ -57,7 +71,8 @@ def _ready(
         .where(col(Line.state) == state, here, col(Line.ready_at) <= now)
         .order_by(col(Line.number_index))  # keyed, hence as good as shuffled
         .limit(max(limit, 0))
-        .with_for_update(skip_locked=True)
+        # The key stays, so that a contact on such a line is recorded without waiting for us.
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [(line_id, number) for line_id, number in session.execute(statement).all()]
 

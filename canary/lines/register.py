@@ -1,7 +1,7 @@
 """The register of lines: import, list, release."""
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,13 +26,9 @@ WAITING = (LineState.QUARANTINE, LineState.COOLING)
 
 
 class Carrier(enum.StrEnum):
-    """Who brings a line's contacts."""
+    """Who brings a line's contacts: those that have a route in this version."""
 
     TWILIO = "twilio"
-    TELNYX = "telnyx"
-    ANDROID = "android-sms-gateway"
-    HUAWEI = "huawei"
-    KANNEL = "kannel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +51,21 @@ class Refused:
     reason: str
 
 
-def import_lines(
-    session: Session, vault: Vault, rows: Iterable[NewLine], quarantine_days: int, now: datetime
-) -> tuple[int, list[Refused]]:
-    """Import every row that can be used and refuse the others one by one.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An import that was parsed and sealed, and only has to be written."""
 
-    A line waits in quarantine for ``quarantine_days`` from the day we acquired it. A number that
-    was released before is ours again.
+    rows: Sequence[tuple[NewLine, dict[str, Any]]]
+    """As given and as stored, in the order of the index."""
+    refused: Sequence[Refused]
 
-    Returns:
-        How many were imported, and the refused rows in their order.
+
+def check_lines(
+    vault: Vault, rows: Iterable[NewLine], quarantine_days: int, now: datetime
+) -> Checked:
+    """Parse and seal every row that can be used and refuse the others one by one.
+
+    A line waits in quarantine for ``quarantine_days`` from the day we acquired it.
     """
     refused: list[Refused] = []
     fresh: dict[bytes, tuple[NewLine, dict[str, Any]]] = {}
@@ -78,18 +79,40 @@ def import_lines(
             refused.append(Refused(row.row, row.number, "duplicate"))
         else:
             fresh[values["number_index"]] = (row, values)
-    stored = _store(session, [values for _, values in fresh.values()])
-    refused += [
+    # All imports write in one order, so that two at once cannot wait for each other.
+    return Checked([fresh[index] for index in sorted(fresh)], refused)
+
+
+def store_lines(session: Session, checked: Checked) -> tuple[int, list[Refused]]:
+    """Write a checked import; a number that was released before is ours again.
+
+    Returns:
+        How many were imported, and the refused rows in their order.
+    """
+    stored = _store(session, [values for _, values in checked.rows])
+    owned = [
         Refused(row.row, row.number, "owned")
-        for key, (row, _) in fresh.items()
-        if key not in stored
+        for row, values in checked.rows
+        if values["number_index"] not in stored
     ]
-    return len(stored), sorted(refused, key=lambda one: one.row)
+    return len(stored), sorted([*checked.refused, *owned], key=lambda one: one.row)
+
+
+def import_lines(
+    session: Session, vault: Vault, rows: Iterable[NewLine], quarantine_days: int, now: datetime
+) -> tuple[int, list[Refused]]:
+    """Check and store in one session, which holds other writers up meanwhile: for few rows.
+
+    Returns:
+        How many were imported, and the refused rows in their order.
+    """
+    return store_lines(session, check_lines(vault, rows, quarantine_days, now))
 
 
 def _values(vault: Vault, row: NewLine, quarantine_days: int, now: datetime) -> dict[str, Any]:
     number = Number.parse(row.number)
-    if row.carrier not in list(Carrier):
+    carrier = row.carrier.strip().lower()
+    if carrier not in list(Carrier):
         raise BadInput(says=f"unknown carrier, use one of: {', '.join(Carrier)}")
     reference = row.carrier_ref or ""
     if len(reference) > MAX_REF or not reference.isprintable():
@@ -102,7 +125,7 @@ def _values(vault: Vault, row: NewLine, quarantine_days: int, now: datetime) -> 
         "number": vault.seal(LINE_NUMBER, line_id, number.e164),
         "block_index": vault.index(BLOCK, number.block),
         "region": number.region,
-        "carrier": row.carrier,
+        "carrier": carrier,
         "carrier_ref": reference or None,
         "state": LineState.QUARANTINE,
         "acquired_at": acquired_at,
@@ -131,25 +154,28 @@ def _store(session: Session, rows: Sequence[dict[str, Any]]) -> set[bytes]:
     table = rows_of(Line)
     dialect = session.get_bind().dialect.name
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    renewed = ("id", "number", "carrier", "carrier_ref", "acquired_at", "ready_at")
-    statement = insert.on_conflict_do_nothing(index_elements=["number_index"])
-    stored = set(session.execute(statement.returning(table.c.number_index), rows).scalars().all())
-    known = [row for row in rows if row["number_index"] not in stored]
-    for row in known:
-        line = session.exec(select(Line).where(Line.number_index == row["number_index"])).one()
-        if line.state is LineState.RELEASED:
-            _revive(session, line, {name: row[name] for name in renewed if name != "id"})
-            stored.add(row["number_index"])
-    return stored
+    session.execute(insert.on_conflict_do_nothing(index_elements=["number_index"]), rows)
+    ours = sa.select(table.c.number_index).where(table.c.id.in_([row["id"] for row in rows]))
+    stored = set(session.execute(ours).scalars())
+    known = {row["number_index"]: row for row in rows if row["number_index"] not in stored}
+    return stored | _revive(session, known)
 
 
-def _revive(session: Session, line: Line, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        if name != "number":  # sealed for the row it already has
-            setattr(line, name, value)
-    line.state = LineState.QUARANTINE
-    line.released_at = None
-    session.add(line)
+def _revive(session: Session, known: Mapping[bytes, dict[str, Any]]) -> set[bytes]:
+    """Make released numbers ours again; the number stays sealed for the row that it has."""
+    released = (
+        select(Line)
+        .where(col(Line.number_index).in_(list(known)), Line.state == LineState.RELEASED)
+        .order_by(col(Line.number_index))
+        .with_for_update(key_share=True)
+    )
+    lines = session.exec(released).all() if known else []
+    for line in lines:
+        for name in ("carrier", "carrier_ref", "acquired_at", "ready_at"):
+            setattr(line, name, known[line.number_index][name])
+        line.state, line.released_at = LineState.QUARANTINE, None
+    session.flush()
+    return {line.number_index for line in lines}
 
 
 def state_at(line: Line, now: datetime) -> LineState:
@@ -184,7 +210,7 @@ def release_line(session: Session, line_id: str, now: datetime) -> Line:
         NotFound: there is no such line.
         Conflict: a decoy holds it, or it was released before.
     """
-    line = session.get(Line, line_id, with_for_update=True)
+    line = session.get(Line, line_id, with_for_update={"key_share": True})
     if line is None:
         raise NotFound(says=f"There is no line {line_id!r}.", fix="See `canary line list`.")
     if line.state is LineState.LEASED:

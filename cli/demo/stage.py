@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from typing_extensions import override
 
 from canary.clock import ShiftedClock, chance
@@ -29,6 +30,23 @@ if TYPE_CHECKING:
     from webhooks.world import World
 
 START_S = 20.0
+
+
+class DemoSettings(Settings):
+    """Settings that nothing outside the demonstration has a say in."""
+
+    @override
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave the environment out, and what it names."""
+        return (init_settings,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +97,7 @@ def stage_in(home: Path) -> Iterator[Stage]:
     clock = ShiftedClock()
     with _listening() as (sock, url), _receiving() as inbox:
         world, key, token = _open(home, url, clock)
-        with _serving(world, sock), httpx.Client(timeout=60) as http:
+        with _serving(world, sock), httpx.Client(timeout=60, trust_env=False) as http:
 
             def send(request: httpx.Request) -> httpx.Response:
                 request.headers["Authorization"] = f"Bearer {key}"
@@ -94,7 +112,7 @@ def _open(home: Path, url: str, clock: ShiftedClock) -> tuple["World", str, str]
     from webhooks.world import open_world  # noqa: PLC0415
 
     token = chance().randbytes(16).hex()
-    settings = Settings(
+    settings = DemoSettings(
         home=home,
         database_url=f"sqlite:///{home / 'canary.db'}",
         public_url=url,

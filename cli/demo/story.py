@@ -26,10 +26,12 @@ LEAKED_DAYS_AGO = 50
 DECOYS = 6
 """Decoys in each seeding of each firm."""
 SPARE = 30
+FIRST_DAY = max(SEEDED_DAYS_AGO) + 31
 STORM_DAYS_AGO = 20
 STORM_LINES = 30
-NOISE_A_WEEK = 0.2
-"""Unsolicited contacts a line and week."""
+NOISE_A_WEEK = 0.15
+"""Unsolicited contacts a line and week, whether a decoy holds the line or not."""
+QUARANTINE_DAYS = 30
 BUYERS_CONTACT = 9
 """Of the stolen decoys, how many the buyer gets round to."""
 AREA_CODES = (212, 305, 312, 404, 415, 503, 602, 617, 702, 713, 801, 917)
@@ -62,11 +64,11 @@ class Told:
 def play(stage: Stage, chance: Chance, tell: Tell) -> dict[str, Any]:
     """Play the story and return what was stolen, what was found, and how the firm was told."""
     carrier = Carrier(stage, chance)
-    stage.go_to(max(SEEDED_DAYS_AGO) + 31)
+    stage.go_to(FIRST_DAY)
     datasets = _register(stage, tell)
     secret = _listen(stage, datasets[THIEF][0])
-    storm = _own_lines(stage, chance, tell)
-    planted = _half_a_year(stage, carrier, datasets, storm, tell)
+    numbers = _own_lines(stage, chance, tell)
+    planted = _half_a_year(stage, carrier, datasets, numbers, tell)
     told = _campaign(stage, carrier, planted, tell)
     return _outcome(stage, datasets, told, secret)
 
@@ -87,43 +89,42 @@ def _listen(stage: Stage, firm: str) -> str:
 
 
 def _own_lines(stage: Stage, chance: Chance, tell: Tell) -> list[str]:
-    """Import lines, some of them in one block of numbers; return those."""
+    """Import lines; the first of the numbers returned are one block."""
     needed = len(FIRMS) * len(SEEDED_DAYS_AGO) * DECOYS + SPARE
     block = [f"+1646555{suffix:04d}" for suffix in range(1000, 1000 + STORM_LINES)]
     apart = [
         f"+1{AREA_CODES[i % len(AREA_CODES)]}555{suffix:04d}"
         for i, suffix in enumerate(chance.sample(range(2000, 9999), needed - len(block)))
     ]
-    since = rfc3339(stage.clock.now() - timedelta(days=31))
     rows = [
-        {"row": str(row), "number": number, "carrier": "twilio", "acquired_at": since}
+        {"row": str(row), "number": number, "carrier": "twilio"}
         for row, number in enumerate(block + apart, start=1)
     ]
-    answer = stage.client.post("lines", {"quarantine_days": 30, "rows": rows})
-    tell(f"{answer['imported']} silent lines are ours, out of their quarantine.")
-    return block
+    asked = {"quarantine_days": QUARANTINE_DAYS, "rows": rows}
+    tell(f"{stage.client.post('lines', asked)['imported']} silent lines are ours, in quarantine.")
+    return block + apart
 
 
 def _half_a_year(
     stage: Stage,
     carrier: Carrier,
     datasets: Sequence[tuple[str, str]],
-    storm: Sequence[str],
+    numbers: Sequence[str],
     tell: Tell,
 ) -> list[Planted]:
     planted: list[Planted] = []
-    for day in range(max(SEEDED_DAYS_AGO), 0, -1):
+    for day in range(FIRST_DAY, 0, -1):
         stage.go_to(day)
         if day in SEEDED_DAYS_AGO:
             planted += _seed(stage, datasets, day)
         if day == STORM_DAYS_AGO:
-            _storm(stage, carrier, storm, day)
-        for decoy in planted:
+            _storm(stage, carrier, numbers[:STORM_LINES], day)
+        for number in numbers:
             if carrier.chance.random() < NOISE_A_WEEK / 7:
                 stage.go_to(day - carrier.chance.random())
-                carrier.call(decoy.number, carrier.stranger())
+                carrier.call(number, carrier.stranger())
     tell(f"{len(planted)} decoys were planted in {len(SEEDED_DAYS_AGO)} seedings a firm.")
-    tell(f"{carrier.posted} unsolicited calls came in meanwhile, {len(storm)} of them in a storm.")
+    tell(f"{carrier.posted} unsolicited calls came in meanwhile, {STORM_LINES} of them in a storm.")
     _settle(stage)
     return planted
 

@@ -293,7 +293,14 @@ def test_a_server_has_no_file(postgres_database: Database) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["mysql://root@localhost/x", "postgresql+asyncpg://x/y", "nonsense", "", "sqlite+aiosqlite://"],
+    [
+        "mysql://root@localhost/x",
+        "postgresql+asyncpg://x/y",
+        "postgresql+psycopg://u@h:notaport/x",
+        "nonsense",
+        "",
+        "sqlite+aiosqlite://",
+    ],
 )
 def test_a_url_of_another_database_is_refused_with_the_fix(url: str) -> None:
     with pytest.raises(BadInput, match="CANARY_DATABASE_URL") as refused:

@@ -1,6 +1,8 @@
 """Lines from import to lease to cooling, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlmodel import select
@@ -10,13 +12,16 @@ from canary.decoys.seeding import NewSeeding, find_seeding, retire_seeding, seed
 from canary.errors import Conflict, NotEnoughLines, NotFound
 from canary.firms.access import IN_PROCESS
 from canary.lines.register import (
+    LINE_NUMBER,
     NewLine,
     Refused,
+    check_lines,
     count_lines,
     import_lines,
     list_lines,
     release_line,
     state_at,
+    store_lines,
 )
 from canary.paging import Ask
 from canary.tables import Decoy, Lease, Line, LineState, Seeding
@@ -99,7 +104,7 @@ def test_too_few_lines_issue_nothing_and_say_how_many_miss(stage: Stage) -> None
 def test_lines_of_the_datasets_region_are_taken_first(stage: Stage) -> None:
     stage.lines(5)
     since = (stage.clock.now() - timedelta(days=60)).isoformat()
-    bring(stage, NewLine(1, "+8613912345678", "huawei", None, since))
+    bring(stage, NewLine(1, "+8613912345678", "twilio", None, since))
     _, dataset, _ = stage.firm("Bank")
     with stage.database.write() as session:
         dataset.locale = "zh_CN"
@@ -170,3 +175,48 @@ def test_a_count_that_is_not_positive_is_refused(stage: Stage) -> None:
     _, dataset, _ = stage.firm("Bank")
     with stage.database.write() as session, pytest.raises(Exception, match="not positive"):
         seed(session, stage.means, IN_PROCESS, NewSeeding(dataset.id, 0), stage.clock.now())
+
+
+def test_only_carriers_with_a_route_are_accepted_in_any_case(stage: Stage) -> None:
+    imported, refused = bring(
+        stage, NewLine(1, us_number(1), " Twilio "), NewLine(2, us_number(2), "huawei")
+    )
+    assert imported == 1
+    assert the_line(stage).carrier == "twilio"
+    assert [one.reason for one in refused] == ["unknown carrier, use one of: twilio"]
+
+
+def test_released_numbers_come_back_beside_new_and_owned_ones(stage: Stage) -> None:
+    stage.lines(6)
+    with stage.database.write() as session:
+        lines = session.exec(select(Line).order_by(Line.id)).all()
+        for line in lines[:4]:
+            release_line(session, line.id, stage.clock.now())
+        released = {stage.vault.open(LINE_NUMBER, line.id, line.number) for line in lines[:4]}
+    rows = [NewLine(row, us_number(row), "twilio", f"PN{row}") for row in range(1, 9)]
+    imported, refused = bring(stage, *rows)
+    assert imported == 4 + 2
+    assert [one.reason for one in refused] == ["owned", "owned"]
+    with stage.database.read() as session:
+        after = session.exec(select(Line)).all()
+    refs = {stage.vault.open(LINE_NUMBER, line.id, line.number): line.carrier_ref for line in after}
+    given = {row.number: row.carrier_ref for row in rows}
+    owned = {one.number for one in refused}
+    assert owned.isdisjoint(released)
+    assert refs == {number: None if number in owned else given[number] for number in given}
+    assert {(line.state, line.released_at) for line in after} == {(LineState.QUARANTINE, None)}
+
+
+def test_two_imports_of_the_same_rows_in_opposite_order_both_end(stage: Stage) -> None:
+    rows = [NewLine(row, us_number(row), "twilio") for row in range(1, 1001)]
+    both = Barrier(2)
+
+    def bring_all(given: list[NewLine]) -> int:
+        checked = check_lines(stage.vault, given, 30, stage.clock.now())
+        both.wait()
+        with stage.database.write() as session:
+            return store_lines(session, checked)[0]
+
+    with ThreadPoolExecutor(2) as pool:
+        imported = list(pool.map(bring_all, [rows, rows[::-1]]))
+    assert sorted(imported) == [0, 1000]

@@ -71,6 +71,13 @@ def test_a_wrong_value_is_refused_by_name_and_not_repeated(
     assert value not in refused.value.says
 
 
+def test_a_file_that_is_not_utf_8_is_refused_by_name(home: Path) -> None:
+    (home / "canary.env").write_bytes("CANARY_URL=https://é.example\n".encode("latin-1"))
+    with pytest.raises(BadInput, match=r"canary\.env is not UTF-8") as refused:
+        read_settings(home)
+    assert "UTF-8" in refused.value.fix
+
+
 def test_secrets_do_not_show_when_settings_are_printed(home: Path) -> None:
     (home / "canary.env").write_text("CANARY_API_KEY=hunter2\nCANARY_TWILIO_AUTH_TOKEN=hunter3\n")
     shown = f"{read_settings(home)!r} {read_settings(home)}"

@@ -10,6 +10,7 @@ from webhooks.api import (
     deliveries,
     endpoints,
     firms,
+    keys,
     leaks,
     lines,
     seedings,
@@ -20,6 +21,7 @@ from webhooks.api.problems import translate_errors
 
 AREAS = (
     firms,
+    keys,
     datasets,
     copies,
     lines,

@@ -1,6 +1,7 @@
 """One translation of everything that goes wrong into RFC 9457 ``application/problem+json``.
 
-Never a traceback, never what was sent: a message may hold a number or a persona.
+Never a traceback, and of what was sent at most a few characters that are no number: the rest may
+be a persona.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from canary.errors import BadInput, CanaryError, CannotReach, Conflict, NotAuthenticated
+from webhooks.api.sentences import sentence, summary
 
 MEDIA_TYPE = "application/problem+json"
 _CODES = {
@@ -79,17 +81,17 @@ def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return _answer(
         BadInput.status,
         BadInput.code,
-        "; ".join(f"{one.get('pointer') or one['parameter']}: {one['detail']}" for one in errors),
-        "Correct what `errors` names; /openapi.json says what each route takes.",
+        summary([one["detail"] for one in errors]),
+        "Correct it, then try again.",
         errors=errors,
     )
 
 
 def _wrong_field(wrong: Mapping[str, Any]) -> dict[str, str]:
     place, *path = [str(part) for part in wrong["loc"]]
-    detail = str(wrong["msg"]).removeprefix("Value error, ")
+    detail = sentence(wrong)
     if wrong["type"] == "json_invalid":
-        return {"detail": "This is not JSON.", "pointer": "#"}
+        return {"detail": detail, "pointer": "#"}
     if place == "body":
         return {"detail": detail, "pointer": "/".join(["#", *path])}
     return {"detail": detail, "parameter": ".".join(path)}

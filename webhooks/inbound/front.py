@@ -4,6 +4,8 @@ It reads the body, has the carrier's module verify and parse it, waits for the i
 Nothing touches the database before the signature was checked.
 """
 
+import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,6 +21,9 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Record = Callable[[Inbound], Awaitable[None]]
 
 MAX_BODY = 256 * 1024
+TELL_EVERY_S = 60.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,24 @@ class Route(Protocol):
         """
 
 
+@dataclass
+class Refusals:
+    """How many posts were refused; the log tells of them at most once a minute."""
+
+    count: int = 0
+    untold: int = 0
+    told_at_s: float = -TELL_EVERY_S
+
+    def add(self, path: str, says: str) -> None:
+        """Count one more. ``says`` holds nothing of what was posted."""
+        self.count += 1
+        self.untold += 1
+        now_s = time.monotonic()
+        if now_s - self.told_at_s >= TELL_EVERY_S:
+            _log.warning("%s posts refused, the last at %s: %s", self.untold, path, says)
+            self.untold, self.told_at_s = 0, now_s
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierFront:
     """Serves the carriers' routes and hands every other request on to ``rest``."""
@@ -61,7 +84,7 @@ class CarrierFront:
     rest: ASGIApp
     routes: Mapping[str, Route]
     record: Record
-    prefix: str = field(default="/carriers/")
+    refusals: Refusals = field(default_factory=Refusals)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -86,8 +109,10 @@ class CarrierFront:
             for contact in contacts:
                 await self.record(contact)
         except CannotReach as later:
+            self.refusals.add(scope["path"], later.says)
             return Answer(later.status, later.says.encode())
         except CanaryError as wrong:
+            self.refusals.add(scope["path"], f"{wrong.says} {wrong.fix}".strip())
             return Answer(wrong.status, wrong.says.encode())
         return answer
 

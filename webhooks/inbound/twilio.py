@@ -91,14 +91,21 @@ class TwilioRoute:
         kind = post.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if kind != b"application/x-www-form-urlencoded":
             if not is_signed_body(self.token, url, post.body, _text(signature), algorithm):
-                raise Unsigned(says="The signature is not Twilio's.")
+                raise self._wrong(url)
             raise Malformed(says="The body is not a form.")
         if b"bodySHA256=" in post.query:  # twilio's own validator would skip the hash of a form
             raise Unsigned(says="A form is not vouched for by bodySHA256.")
         pairs = _pairs(post.body)
         if not is_signed_form(self.token, url, pairs, _text(signature), algorithm):
-            raise Unsigned(says="The signature is not Twilio's.")
+            raise self._wrong(url)
         return _single(pairs)
+
+    def _wrong(self, url: str) -> Unsigned:
+        return Unsigned(
+            says="The signature is not Twilio's.",
+            fix=f"It was checked over {url.partition('?')[0]}: if Twilio calls another URL, set "
+            "CANARY_PUBLIC_URL; otherwise check CANARY_TWILIO_AUTH_TOKEN.",
+        )
 
 
 def routes(settings: Settings, clock: Clock) -> dict[str, Route]:

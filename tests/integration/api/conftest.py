@@ -59,6 +59,7 @@ class Seen:
     leak: str
     endpoint: str
     delivery: str
+    key: str
 
 
 def settled(running: Running, name: str) -> Seen:
@@ -92,6 +93,7 @@ def settled(running: Running, name: str) -> Seen:
         leak=leak["id"],
         endpoint=endpoint["id"],
         delivery=client.get("/v1/deliveries").json()["items"][0]["id"],
+        key=running.operator().get("/v1/keys").json()["items"][-1]["id"],
     )
 
 

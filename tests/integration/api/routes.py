@@ -27,7 +27,7 @@ def every_route(document: dict[str, Any], seen: Seen | None = None) -> list[Call
         if not template.startswith("/v1/"):
             continue
         path = template
-        for name in ("firm", "line", "seeding", "decoy", "leak", "endpoint", "delivery"):
+        for name in ("firm", "line", "seeding", "decoy", "leak", "endpoint", "delivery", "key"):
             path = path.replace("{" + name + "}", getattr(seen, name) if seen else f"{name}_none")
         assert "{" not in path, template
         found += [Called(method.upper(), template, path) for method in methods]

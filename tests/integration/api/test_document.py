@@ -17,6 +17,8 @@ CONTRACT = {
     "POST /v1/firms",
     "GET /v1/firms",
     "POST /v1/firms/{firm}/keys",
+    "GET /v1/keys",
+    "POST /v1/keys/{key}/revoke",
     "POST /v1/datasets",
     "GET /v1/datasets",
     "POST /v1/copies",

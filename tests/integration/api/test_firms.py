@@ -89,3 +89,30 @@ def test_a_name_that_several_datasets_have_is_a_conflict(operator: httpx.Client)
         made(operator.post("/v1/firms", json={"name": name, "sector": "finance"}))
         made(operator.post("/v1/datasets", json={"firm": name, "name": "clients"}))
     refused(operator.get("/v1/copies", params={"dataset": "clients"}), 409, "conflict")
+
+
+def test_keys_are_listed_without_their_secrets_and_revoked_once(
+    running: Running, operator: httpx.Client
+) -> None:
+    firm = made(operator.post("/v1/firms", json={"name": "Acme", "sector": "finance"}))
+    key = made(operator.post("/v1/firms/Acme/keys", json={"scope": "firm"}))["api_key"]
+    held = running.client(key)
+    assert held.get("/v1/firms").status_code == 200
+    answer = operator.get("/v1/keys")
+    assert key.split("_", 2)[2] not in answer.text
+    (listed,) = (one for one in shown(answer)["items"] if one["scope"] == "firm")
+    assert list(listed) == ["id", "prefix", "scope", "firm", "created_at", "revoked_at"]
+    assert (listed["prefix"], listed["firm"]) == (key.split("_")[1], firm["id"])
+    assert listed["revoked_at"] is None
+    revoked = shown(operator.post(f"/v1/keys/{listed['id']}/revoke"))
+    assert revoked["revoked_at"] is not None
+    refused(held.get("/v1/firms"), 401, "not_authenticated")
+    refused(operator.post(f"/v1/keys/{listed['prefix']}/revoke"), 409, "conflict")
+    refused(operator.post("/v1/keys/key_0/revoke"), 404, "not_found")
+
+
+def test_a_locale_is_written_one_way(operator: httpx.Client) -> None:
+    made(operator.post("/v1/firms", json={"name": "Acme", "sector": "finance"}))
+    for given in ("zh-CN", "zh_cn", "ZH_CN"):
+        asked = {"firm": "Acme", "name": given, "locale": given}
+        assert made(operator.post("/v1/datasets", json=asked))["locale"] == "zh_CN"

@@ -15,7 +15,7 @@ def test_good_rows_are_imported_and_bad_ones_refused_one_by_one(operator: httpx.
         {"row": 5, "number": "+14155550125", "carrier": "pigeon"},
         {"row": 6, "number": None, "carrier": "twilio"},
         {"row": 7, "number": "+14155550126", "carrier": "twilio", "acquired_at": "yesterday"},
-        {"row": 8, "number": "+8613800138000", "carrier": "huawei", "acquired_at": "2026-01-01"},
+        {"row": 8, "number": "+8613800138000", "carrier": "Twilio", "acquired_at": "2026-01-01"},
         {"row": 9, "number": "+14155550127", "carrier": "twilio", "carrier_ref": "x" * 101},
         {"row": 10, "number": "+14155550128", "carrier": "twilio", "carrier_ref": "a\u0000b"},
         {
@@ -92,7 +92,7 @@ def test_more_than_five_thousand_rows_are_refused_as_a_request(operator: httpx.C
 
 def test_five_thousand_rows_are_imported_in_one_request(operator: httpx.Client) -> None:
     rows = [
-        {"row": row, "number": f"+1312555{row:04d}", "carrier": "telnyx"} for row in range(5000)
+        {"row": row, "number": f"+1312555{row:04d}", "carrier": "twilio"} for row in range(5000)
     ]
     answer = made(operator.post("/v1/lines", json={"rows": rows}), 200)
     assert answer == {"imported": 5000, "refused": []}

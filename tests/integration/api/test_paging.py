@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.integration.api.conftest import Seen
-from tests.integration.api.running import Running, made, shown
+from tests.integration.api.running import Running, made, refused, shown
 
 LISTS = (
     "firms",
@@ -17,6 +17,7 @@ LISTS = (
     "leaks",
     "endpoints",
     "deliveries",
+    "keys",
 )
 
 
@@ -67,5 +68,13 @@ def test_what_is_added_while_paging_moves_nothing(running: Running, full: httpx.
 
 def test_a_page_of_an_empty_list_is_empty(operator: httpx.Client) -> None:
     for name in LISTS:
-        if name != "lines":
+        if name not in {"lines", "keys"}:
             assert shown(operator.get(f"/v1/{name}")) == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    "after", ["yesterday", "firm_0", "", "firm_" + "g" * 32, "firm_" + "0" * 33]
+)
+def test_a_cursor_that_is_none_is_refused(operator: httpx.Client, after: str) -> None:
+    asked = operator.get("/v1/firms", params={"after": after})
+    assert "next" in refused(asked, 422, "bad_input")["fix"]

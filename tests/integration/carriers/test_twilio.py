@@ -12,7 +12,6 @@ from starlette.types import ASGIApp
 from twilio.request_validator import RequestValidator
 
 from canary.clock import chance
-from canary.contacts.queries import count_unknown
 from canary.contacts.record import BODY_PLACE, CALLER_PLACE
 from canary.database import Database, open_database
 from canary.settings import Settings
@@ -107,7 +106,6 @@ def test_a_number_that_is_not_ours_gets_the_same_answer_and_keeps_no_text(
     ours = post(app, "messages", message(number_of(stage), "SM1"))
     assert post(app, "messages", message("+14155559999", "SM2")) == ours
     with stage.database.read() as session:
-        assert count_unknown(session) == 1
         row = session.exec(select(Contact).where(Contact.external_id == "SM2")).one()
     assert (row.line_id, row.caller, row.caller_index, row.body, row.content_index) == (None,) * 5
 
@@ -283,3 +281,17 @@ def test_a_carrier_without_a_secret_has_no_route(stage: Stage) -> None:
 @pytest.mark.parametrize(("method", "status"), [("GET", 404), ("PUT", 404)])
 def test_other_methods_find_nothing(app: ASGIApp, method: str, status: int) -> None:
     assert ask(app, "/carriers/twilio/messages", method=method)[0] == status
+
+
+def test_refusals_are_counted_and_told_with_the_url_that_was_checked(
+    stage: Stage, app: ASGIApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        post(app, "messages", message("+14155550100"), **{"X-Twilio-Signature": "wrong"})
+    assert caplog.text.count("posts refused") == 1
+    assert f"checked over {PUBLIC}/carriers/twilio/messages" in caplog.text
+    assert "+14155550100" not in caplog.text
+    status, body = ask(app, "/metrics", method="GET")
+    assert status == 200
+    assert b"canary_refused_posts_total 3.0" in body
+    assert contacts(stage) == []

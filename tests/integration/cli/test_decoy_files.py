@@ -114,3 +114,14 @@ def test_people_are_told_where_the_file_is(clients: Program, tmp_path: Path) -> 
     out = tmp_path / "d.jsonl"
     result = clients("seed", "clients", "--count", "2", "--out", str(out))
     assert f"Wrote 2 records to {out}." in result.stdout.replace("\n", " ")
+
+
+def test_a_retired_seeding_says_so(clients: Program) -> None:
+    seeding = clients.json("seed", "clients", "--count", "2")["id"]
+    (listed,) = clients.json("seeding", "list")["items"]
+    assert (listed["count"], listed["retired"]) == (2, 0)
+    assert "none" in clients("seeding", "list").stdout
+    assert f"Retired 2 decoys of {seeding}." in clients("retire", seeding).stdout
+    assert "Nothing changed" in clients("retire", seeding).stdout
+    assert clients.json("seeding", "list")["items"][0]["retired"] == 2
+    assert "all" in clients("seeding", "list").stdout

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from canary.alerts.kinds import AlertType
 from tests.integration.cli.conftest import Program
 
 
@@ -36,6 +37,7 @@ def test_a_test_alert_becomes_a_delivery(clients: Program, endpoint: str) -> Non
     assert clients.json("delivery", "replay", delivery["id"])["id"] == delivery["id"]
     shown = clients("delivery", "list").stdout
     assert delivery["id"] in shown
+    assert "0 tries; next try 2" in shown
     assert max(map(len, shown.splitlines())) <= 80
     assert clients.json("delivery", "list", "--status", "failed")["items"] == []
 
@@ -68,3 +70,31 @@ def test_a_rotated_secret_is_another(clients: Program) -> None:
 def test_nothing_missed_is_nothing_recovered(clients: Program, endpoint: str) -> None:
     recovered = clients.json("delivery", "recover", endpoint, "--since", "2026-01-01T00:00:00Z")
     assert recovered == {"endpoint": endpoint, "recovered": 0}
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "told"),
+    [(503, None, "HTTP 503"), (None, "no route to the host at all", "no route to the")],
+)
+def test_a_delivery_tells_what_came_of_its_last_try(
+    clients: Program, endpoint: str, status: int | None, error: str | None, told: str
+) -> None:
+    clients.json("endpoint", "test", endpoint)
+    (delivery,) = clients.json("delivery", "list")["items"]
+    connection = sqlite3.connect(clients.home / "canary.db")
+    with connection:
+        connection.execute(
+            "INSERT INTO attempt (id, delivery_id, number, at, duration_ms, status_code, error)"
+            " SELECT 'att_1', id, 1, created_at, 5, ?, ? FROM delivery",
+            (status, error),
+        )
+    connection.close()
+    assert delivery["attempts"] == []
+    shown = clients("delivery", "list").stdout
+    assert f"1 try, the last: {told}" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_help_lists_the_types_of_alert(clients: Program) -> None:
+    shown = clients("endpoint", "add", "--help").stdout
+    assert all(kind in shown for kind in AlertType)

@@ -1,6 +1,7 @@
 """Each exit code, and that what went wrong is said on stderr with what to do about it."""
 
 import http.server
+import json
 import os
 import socket
 import threading
@@ -55,6 +56,12 @@ def test_2_wrong_usage_or_bad_input(clients: Program, words: list[str]) -> None:
     assert clients.refusal(2, *words)
 
 
+def test_2_says_no_machine_words(canary: Program) -> None:
+    said = canary.refusal(2, "firm", "add", "X", "--sector", "astrology")
+    assert "Value error" not in said
+    assert "real-estate" in said
+
+
 def test_2_a_setting_that_cannot_be_used(canary: Program) -> None:
     wrong = Program(canary.home, {"CANARY_PUBLIC_URL": "here"})
     assert "CANARY_PUBLIC_URL" in wrong.refusal(2, "firm", "list")
@@ -80,11 +87,41 @@ def test_2_a_setting_that_cannot_be_used(canary: Program) -> None:
         ["endpoint", "test", "ep_0"],
         ["delivery", "replay", "dlv_0"],
         ["contacts", "--copy", "copy_0"],
+        ["contacts", "--line", "line_0"],
+        ["contacts", "--line", "+14155559999"],
+        ["leaks", "--firm", "nobody"],
+        ["firm", "revoke", "key_0"],
         ["leak", "show", "../firms/%2e%2e?x=1#y"],
     ],
 )
 def test_3_not_found(clients: Program, words: list[str]) -> None:
-    assert clients.refusal(3, *words).startswith("error: ")
+    said = clients.refusal(3, *words)
+    assert said.startswith("error: ")
+    assert "\nfix: " in said
+    assert "/v1" not in said
+    assert "/openapi.json" not in said
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "words"),
+    [
+        (2, "bad_input", ["firm", "list", "--limit", "0"]),
+        (2, "bad_input", ["firm", "list", "--nope"]),
+        (2, "bad_input", ["--nope", "firm", "list"]),
+        (2, "bad_input", ["frim", "list"]),
+        (2, "bad_input", ["firm", "list", "--after", "yesterday"]),
+        (3, "not_found", ["leak", "show", "leak_0"]),
+        (5, "cannot_reach", ["--url", NOBODY, "leaks"]),
+    ],
+)
+def test_with_json_an_error_is_one_document_too(
+    clients: Program, code: int, name: str, words: list[str]
+) -> None:
+    error = json.loads(clients.refusal(code, *words, "--json"))["error"]
+    assert list(error) == ["code", "says", "fix"]
+    assert error["code"] == name
+    assert error["says"]
+    assert error["fix"]
 
 
 def test_4_not_allowed(remote: Program) -> None:
@@ -154,7 +191,9 @@ def test_a_fault_of_the_machine_is_one_line(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.touch()
     home = Program(blocked / "home")
-    assert "Not a directory" in home.refusal(1, "init")
+    said = home.refusal(1, "init")
+    assert "Not a directory" in said
+    assert "CANARY_HOME" in said
     assert os.fspath(blocked) in Program(blocked).refusal(2, "init")
 
 

@@ -4,9 +4,12 @@ import json
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
+from sqlmodel import col
 
 from canary.database import Database, open_database
 from canary.decoys.seeding import IssuedSeeding
+from canary.tables import Weight
 from canary.vault import open_vault
 from tests.integration.cli.conftest import Program
 from tests.story import Stage
@@ -73,7 +76,7 @@ def test_a_leak_is_listed_with_the_contracts_keys(canary: Program, leak: str) ->
     assert list(found["firm"]) == ["id", "name"]
     assert list(found["copy"]) == ["id", "recipient"]
     assert list(found["leaked_at"]) == ["best", "lo", "hi"]
-    assert canary.json("leaks", "--firm", "Hill Clinic")["items"] == []
+    assert "canary firm list" in canary.refusal(3, "leaks", "--firm", "Hill Clinic")
     assert canary.json("leaks", "--status", "confirmed")["items"] == []
 
 
@@ -106,7 +109,8 @@ def test_contacts_are_found_by_line_decoy_copy_and_time(
     everything = canary.json("contacts")["items"]
     assert len(everything) == 12
     one = everything[0]
-    for option, value in (("--line", one["line"]), ("--decoy", one["decoy"])):
+    by = (("--line", one["line"]), ("--line", one["number"]), ("--decoy", one["decoy"]))
+    for option, value in by:
         assert [found["id"] for found in canary.json("contacts", option, value)["items"]] == [
             one["id"]
         ]
@@ -144,3 +148,49 @@ def test_nothing_a_caller_wrote_reaches_the_terminal_raw(
         assert not [sign for sign in HOSTILE if sign in document], words
         assert json.loads(document)
     assert TEXT in {contact["body"] for contact in canary.json("contacts")["items"]}
+
+
+def test_people_see_how_a_contact_came_where_and_what_it_said(canary: Program, leak: str) -> None:
+    (first, *_) = canary.json("contacts")["items"]
+    for words in (["contacts"], ["leak", "show", leak], ["trace", CALLER]):
+        shown = canary(*words).stdout
+        assert "contact_" not in shown, words
+        for part in ("message", first["number"], CALLER, "late fee"):
+            assert part in shown, (words, part)
+
+
+def test_a_contact_that_was_not_weighed_shows_no_probability(
+    canary: Program, stage: Stage, seeding: IssuedSeeding
+) -> None:
+    stage.text(seeding.decoys[0], "A text of 70 characters " + "x" * 70, "+14085550177")
+    assert "  -  +14085550177" in canary("contacts", "--limit", "1").stdout.replace("   ", "")
+    (fresh,) = canary.json("contacts", "--limit", "1")["items"]
+    assert (fresh["probability"], fresh["weighed"]) == (0.0, False)
+    assert "x" * 36 not in canary("contacts", "--limit", "1").stdout
+
+
+def test_unlikely_contacts_are_counted_beside_a_leak(
+    canary: Program, database: Database, leak: str
+) -> None:
+    with database.write() as session:
+        unlikely = sa.select(col(Weight.contact_id)).limit(5).scalar_subquery()
+        session.execute(
+            sa.update(Weight).where(col(Weight.contact_id).in_(unlikely)).values(probability=0.009)
+        )
+    assert "5 others, each less than 1% likely" in canary("leak", "show", leak).stdout
+    assert len(canary.json("leak", "show", leak)["contacts"]) == 12
+
+
+def test_a_trace_shows_campaigns_of_several_contacts_alone(
+    canary: Program, stage: Stage, seeding: IssuedSeeding
+) -> None:
+    assert "Campaigns:" in canary("trace", CALLER).stdout
+    stage.text(seeding.decoys[0], "Quite another matter", "+14085550177")
+    stage.work()
+    assert "Campaigns:" not in canary("trace", "+14085550177").stdout
+
+
+def test_a_trace_that_finds_nothing_says_what_is_looked_for(canary: Program) -> None:
+    shown = canary("trace", "nobody").stdout
+    assert "whole" in shown.lower()
+    assert "+E.164" in shown

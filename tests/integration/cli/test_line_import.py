@@ -85,9 +85,18 @@ def test_people_see_the_first_refusals_and_what_was_not_used(
     assert "5 more were refused" in result.stderr
 
 
-def test_a_header_alone_imports_nothing(canary: Program, csv_file: Write) -> None:
-    file = csv_file("number,carrier\n")
-    assert canary.json("line", "import", str(file)) == {"imported": 0, "refused": []}
+def test_a_header_alone_is_refused(canary: Program, csv_file: Write) -> None:
+    file = csv_file("number,carrier\n\n")
+    assert "a header and no rows" in canary.refusal(2, "line", "import", str(file))
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused(canary: Program, csv_file: Write) -> None:
+    file = csv_file(f"number,carrier\n{A},twilio,PN1\n{B},Twilio,\n{C},TWILIO\n")
+    refused = [{"row": 1, "number": A, "reason": "too many cells"}]
+    assert canary.json("line", "import", str(file)) == {"imported": 2, "refused": refused}
+    shown = canary("line", "import", str(file)).stdout
+    assert "data row" in shown
+    assert "first row after the header" in shown
 
 
 @pytest.mark.parametrize(

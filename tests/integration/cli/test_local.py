@@ -103,7 +103,30 @@ def test_serve_says_when_it_cannot_listen(canary: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert "Address already in use" in canary.refusal(1, "serve", "--port", port)
-    assert "no address" in canary.refusal(2, "serve", "--host", "nowhere.invalid")
+    for host in ("nowhere.invalid", "x" * 70, "198.51.100.7"):
+        said = canary.refusal(2, "serve", "--host", host, "--port", "0")
+        assert "no address" in said
+        assert "--port" not in said
+
+
+def test_serve_says_once_why_it_cannot_listen(canary: Program) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert "bind" not in canary.refusal(1, "serve", "--port", port)
+
+
+def test_the_home_issues_another_key_of_the_operator(canary: Program) -> None:
+    issued = canary.json("keys", "operator")
+    assert list(issued) == ["api_key"]
+    prefix = issued["api_key"].split("_")[1]
+    assert "canary_" in canary("keys", "operator").stdout
+    keys = canary.json("firm", "keys", "--all")["items"]
+    assert [key["scope"] for key in keys] == ["operator"] * 3
+    assert prefix in {key["prefix"] for key in keys}
+    shown = canary("firm", "revoke", prefix).stdout
+    assert f"operator key {prefix} is revoked" in shown
+    assert "before" in canary.refusal(1, "firm", "revoke", prefix)
+    assert max(map(len, canary("firm", "keys").stdout.splitlines())) <= 80
 
 
 def test_serve_and_worker_need_a_home(bare: Program) -> None:
@@ -180,7 +203,7 @@ def test_doctor_names_what_is_broken(canary: Program, broken: str) -> None:
 
 def test_doctor_asks_the_service_that_is_named(bare: Program) -> None:
     result = bare("--url", "http://127.0.0.1:9", "doctor", "--json")
-    assert result.exit_code == 1
+    assert result.exit_code == 5
     (check,) = json.loads(result.stdout)["checks"]
     assert (check["name"], check["ok"]) == ("service", False)
 

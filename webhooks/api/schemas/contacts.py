@@ -13,7 +13,8 @@ class ContactShown(Shown):
     """One inbound message or call in the clear.
 
     ``decoy`` and ``copy`` are the line's holder at that time; ``probability`` says how probably
-    that copy's leak caused it, and ``campaign`` which operation it belongs to.
+    that copy's leak caused it, and ``campaign`` which operation it belongs to. Before it is
+    ``weighed`` the probability is 0 and says nothing.
     """
 
     id: str
@@ -31,6 +32,7 @@ class ContactShown(Shown):
     call_status: str | None
     duration_s: int | None
     probability: float
+    weighed: bool
     campaign: str | None
 
     @classmethod
@@ -53,5 +55,6 @@ class ContactShown(Shown):
             call_status=row.call_status,
             duration_s=row.duration_s,
             probability=contact.probability,
+            weighed=contact.weighed,
             campaign=contact.campaign,
         )

@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from canary.sectors import Sector
-from canary.tables import Copy, Dataset, Firm, Scope
+from canary.tables import ApiKey, Copy, Dataset, Firm, Scope
 from webhooks.api.schemas.shapes import Given, Instant, Name, PhoneNumber, Shown, Text
 
 
@@ -49,12 +49,44 @@ class KeyShown(Shown):
     api_key: str
 
 
+class KeyListed(Shown):
+    """A key without its secret; ``prefix`` is its second part, ``firm`` whom it was issued for."""
+
+    id: str
+    prefix: str
+    scope: Scope
+    firm: str | None
+    created_at: Instant
+    revoked_at: Instant | None
+
+    @classmethod
+    def of(cls, row: ApiKey) -> Self:
+        """Show a row, its digest not at all."""
+        return cls(
+            id=row.id,
+            prefix=row.prefix,
+            scope=row.scope,
+            firm=row.firm_id,
+            created_at=row.created_at,
+            revoked_at=row.revoked_at,
+        )
+
+
+def _locale(given: str) -> str:
+    """Return a locale as it is written everywhere: ``zh_CN`` for ``zh-cn``."""
+    language, sign, country = given.strip().replace("-", "_").partition("_")
+    return f"{language.lower()}{sign}{country.upper()}"
+
+
+Locale = Annotated[Text, StringConstraints(min_length=1, max_length=16), AfterValidator(_locale)]
+
+
 class NewDataset(Given):
     """A dataset to register; ``senders`` are the firm's own numbers, never evidence."""
 
     firm: Name
     name: Name
-    locale: Annotated[Text, StringConstraints(min_length=1, max_length=16)] = "en_US"
+    locale: Locale = "en_US"
     senders: list[PhoneNumber] = Field(default=[], max_length=1000)
 
 

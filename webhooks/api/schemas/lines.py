@@ -34,7 +34,11 @@ class NewRow(Given):
     def line(self) -> NewLine:
         """Return the row as the register takes it."""
         return NewLine(
-            self.row, self.number, self.carrier, self.carrier_ref or None, self.acquired_at or None
+            self.row,
+            self.number,
+            self.carrier.strip().lower(),
+            self.carrier_ref or None,
+            self.acquired_at or None,
         )
 
 

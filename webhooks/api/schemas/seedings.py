@@ -59,7 +59,7 @@ class DecoyShown(Shown):
 
 
 class SeedingListed(Shown):
-    """A seeding without its decoys; ``count`` says how many there are."""
+    """A seeding without its decoys: how many there are, and how many of them are retired."""
 
     id: str
     dataset: str
@@ -67,9 +67,10 @@ class SeedingListed(Shown):
     planted_at: Instant
     created_at: Instant
     count: int
+    retired: int
 
     @classmethod
-    def of(cls, row: Seeding, dataset_id: str) -> Self:
+    def of(cls, row: Seeding, dataset_id: str, retired: int) -> Self:
         """Show a row."""
         return cls(
             id=row.id,
@@ -78,6 +79,7 @@ class SeedingListed(Shown):
             planted_at=row.planted_at,
             created_at=row.created_at,
             count=row.decoys,
+            retired=retired,
         )
 
 
@@ -89,7 +91,8 @@ class SeedingShown(SeedingListed):
     @classmethod
     def whole(cls, issued: IssuedSeeding) -> Self:
         """Show a seeding with its decoys in the clear."""
-        outline = SeedingListed.of(issued.row, issued.dataset_id)
+        retired = sum(decoy.row.retired_at is not None for decoy in issued.decoys)
+        outline = SeedingListed.of(issued.row, issued.dataset_id, retired)
         return cls(
             **outline.model_dump(by_alias=True),
             decoys=[DecoyShown.of(decoy) for decoy in issued.decoys],

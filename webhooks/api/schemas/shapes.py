@@ -7,8 +7,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from canary.errors import BadInput
 from canary.lines.numbers import Number
+from webhooks.api.sentences import NO_TIME
 
 Shape = TypeVar("Shape", bound=BaseModel)
+MOST_REPEATED = 20
+"""Characters of what is no number that are told back."""
 
 
 class Given(BaseModel):
@@ -32,19 +35,19 @@ class Listed(Shown, Generic[Shape]):
 
 def _written(given: Any) -> Any:  # noqa: ANN401  whatever JSON holds
     if not isinstance(given, str | datetime):
-        message = "write it as RFC 3339, such as 2026-03-01T12:00:00Z"
+        message = NO_TIME
         raise ValueError(message)  # noqa: TRY004  pydantic turns only these into a refusal
     return given
 
 
 def _utc(at: datetime) -> datetime:
     if at.tzinfo is None:
-        message = "name its offset from UTC, such as 2026-03-01T12:00:00Z"
+        message = "does not name its offset from UTC; write it as 2026-03-01T12:00:00Z"
         raise ValueError(message)
     try:
         return at.astimezone(UTC)
     except OverflowError:
-        message = "the year must be 1 to 9999"
+        message = "is not in the years 1 to 9999"
         raise ValueError(message) from None
 
 
@@ -54,7 +57,7 @@ Instant = Annotated[datetime, BeforeValidator(_written), AfterValidator(_utc)]
 
 def _storable(text: str) -> str:
     if "\0" in text:
-        message = "it holds a NUL character"
+        message = "holds a NUL character"
         raise ValueError(message)
     return text
 
@@ -63,7 +66,7 @@ def _number(text: str) -> str:
     try:
         return Number.parse(text).e164
     except BadInput as wrong:
-        message = f"{wrong.says}. {wrong.fix}"
+        message = f"{text[:MOST_REPEATED]!r} is {wrong.says}. {wrong.fix}"
         raise ValueError(message) from None
 
 
