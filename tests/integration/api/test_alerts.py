@@ -2,6 +2,7 @@
 
 import httpx
 
+from canary.clock import rfc3339
 from canary.tables import Attempt
 from tests.integration.api.conftest import Seen
 from tests.integration.api.running import Running, made, refused, shown
@@ -106,7 +107,7 @@ def test_a_delivery_shows_its_attempts(acme: Seen, running: Running) -> None:
     assert listed["attempts"] == [
         {
             "number": 1,
-            "at": "2026-04-10T21:00:00Z",
+            "at": rfc3339(running.stage.clock.now()),
             "duration_ms": 12,
             "status_code": 500,
             "error": None,
