@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from canary.errors import BadInput, CanaryError
-from cli import checkup, demo, endpoints, firms, leaks, lines, local, seeds
+from cli import backtest, checkup, demo, endpoints, firms, leaks, lines, local, seeds
 from cli.client import Target
 from cli.options import epilog
 from cli.output import complain
@@ -86,7 +86,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog=epilog("canary init", "canary --url https://canary.example.com leaks"),
 )
-for area in (local, demo, checkup, firms, lines, seeds, leaks, endpoints):
+for area in (local, demo, checkup, firms, lines, seeds, leaks, endpoints, backtest):
     area.register(app)
 
 

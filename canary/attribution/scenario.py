@@ -4,7 +4,7 @@ The document is the parsed JSON; nothing is read or written here. Its firms' own
 out before anything is weighed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -144,12 +144,22 @@ def _contact(entry: Document) -> Contact:
     )
 
 
-def predict(scenario: Scenario, assumed: Assumptions = DEFAULT) -> dict[str, Any]:
-    """Replay the history contact by contact and return a ``canary-predictions/1`` document."""
+def predict(
+    scenario: Scenario,
+    assumed: Assumptions = DEFAULT,
+    passing: Callable[[Sequence[Contact]], Iterable[Contact]] = iter,
+) -> dict[str, Any]:
+    """Replay the history contact by contact and return a ``canary-predictions/1`` document.
+
+    Args:
+        scenario: the history.
+        assumed: the model's constants.
+        passing: hands the contacts on one by one, for whoever wants to see how far it is.
+    """
     world = scenario.world
     until = to_days(scenario.ends_at)
     replay = Replay(world, until, assumed)
-    alarms = watch(replay, world.contacts, scenario.ends_at)
+    alarms = watch(replay, passing(world.contacts), scenario.ends_at)
     answers = {copy: answer(replay, copy, scenario.ends_at) for copy in sorted(world.copies)}
     caused: dict[str, float] = {}
     for copy, found in answers.items():
