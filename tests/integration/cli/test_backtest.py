@@ -9,6 +9,22 @@ import pytest
 from tests.integration.cli.conftest import Program
 
 
+def contacts() -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"c{i}",
+            "at": f"2025-06-{10 + i}T12:00:00Z",
+            "line": f"l{i}",
+            "channel": "sms",
+            "sender": "+12025550199",
+            "campaign": "offer",
+            "names": "full",
+            "named_decoy": f"d{i}",
+        }
+        for i in range(6)
+    ]
+
+
 def history() -> dict[str, Any]:
     lines = [
         {
@@ -34,19 +50,6 @@ def history() -> dict[str, Any]:
         }
         for i in range(20)
     ]
-    contacts = [
-        {
-            "id": f"c{i}",
-            "at": f"2025-06-{10 + i}T12:00:00Z",
-            "line": f"l{i}",
-            "channel": "sms",
-            "sender": "+12025550199",
-            "campaign": "offer",
-            "names": "full",
-            "named_decoy": f"d{i}",
-        }
-        for i in range(6)
-    ]
     return {
         "schema": "canary-scenario/1",
         "now": "2025-12-01T00:00:00Z",
@@ -64,7 +67,7 @@ def history() -> dict[str, Any]:
         ],
         "lines": lines,
         "decoys": decoys,
-        "contacts": contacts,
+        "contacts": contacts(),
     }
 
 
