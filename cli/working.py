@@ -15,6 +15,9 @@ from webhooks.world import open_world
 ENDS_WITH_INPUT = "CANARY_WORKER_ENDS_WITH_INPUT"
 """Set by a service for the worker beside it: it ends when its standard input does."""
 
+NICENESS = 5
+"""Beside a service: storing what comes in goes before weighing it."""
+
 
 def run_worker(settings: Settings, started: Callable[[], None]) -> None:
     """Work on what the settings name; call ``started`` once everything is open."""
@@ -31,6 +34,8 @@ async def _work(worker: Worker, started: Callable[[], None]) -> None:
         with suppress(NotImplementedError):  # Windows: Ctrl-C ends it all the same
             loop.add_signal_handler(told, worker.stop)
     if os.environ.get(ENDS_WITH_INPUT):
+        with suppress(AttributeError, OSError):  # Windows has no niceness
+            os.nice(NICENESS)
         threading.Thread(target=_stop_at_end, args=(loop, worker), daemon=True).start()
     started()
     await worker.run()
