@@ -9,11 +9,10 @@ from canary.attribution.fleet import CAUSED
 from canary.errors import BadInput, Conflict
 from canary.firms.access import Principal, Right
 from canary.leaks.cases import LIVE, add_change
-from canary.leaks.views import find_leak
+from canary.leaks.views import WORDS_PLACE, find_leak
 from canary.tables import Leak, LeakStatus, Weight
 from canary.vault import Vault
 
-WORDS_PLACE = "leak_change.words"
 MAX_WORDS = 4000
 
 

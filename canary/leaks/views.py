@@ -15,6 +15,7 @@ from canary.paging import Ask, page
 from canary.tables import Copy, Dataset, Firm, Leak, LeakChange, LeakStatus
 from canary.vault import Vault
 
+WORDS_PLACE = "leak_change.words"
 SHOWN = (
     LeakStatus.SUSPECTED,
     LeakStatus.OPEN,
@@ -114,7 +115,7 @@ def timeline(session: Session, vault: Vault, leak: Leak) -> list[Moment]:
             row.at,
             row.kind,
             row.probability,
-            vault.open("leak_change.words", row.id, row.words) if row.words else None,
+            vault.open(WORDS_PLACE, row.id, row.words) if row.words else None,
             row.actor,
         )
         for row in rows
