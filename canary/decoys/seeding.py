@@ -219,6 +219,7 @@ def _drawn(source: Source) -> Drawn:
         "id": new_id("lease", seeding.created_at),
         "decoy_id": decoy_id,
         "copy_id": seeding.copy_id,
+        "firm_id": source.dataset.firm_id,
         "leased_at": seeding.created_at,
     }
     return Drawn(Decoy(**stored, line_id=""), fields, stored, lease)
